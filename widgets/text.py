@@ -1,0 +1,49 @@
+"""Text from outside, made safe to show: no markup, no control characters, no direction marks."""
+
+from __future__ import annotations
+
+import re
+
+from rich.text import Text
+from textual.content import Content
+
+_HOSTILE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI sequences, colours among them
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: titles, clipboard, links
+    r"|\x1b[PX^_][^\x1b]*(?:\x1b\\)?"  # DCS, SOS, PM, APC strings
+    r"|\x1b."
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # C0 and C1 controls except tab and newline
+    r"|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"  # direction marks and overrides, the byte order mark
+    r"|[\ud800-\udfff]"  # lone surrogates cannot be encoded to the terminal
+)
+
+
+def clean(text: str) -> str:
+    """The text without anything a terminal would act on; tabs and newlines stay."""
+    return _HOSTILE.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """The cleaned text on a single line, every run of tabs and newlines folded into one space."""
+    return re.sub(r"[\t\n]+", " ", clean(text))
+
+
+def content(text: str, style: str = "") -> Content:
+    """Untrusted text as Content: brackets in it are characters, never markup."""
+    return Content.styled(clean(text), style) if style else Content(clean(text))
+
+
+def rich_text(text: str, style: str = "") -> Text:
+    """Untrusted text as a Rich Text, for the places that take nothing else."""
+    return Text(clean(text), style=style, end="")
+
+
+def middle(text: str, width: int) -> str:
+    """A long name cut in the middle, where names of one family differ least, to at most `width` characters."""
+    if len(text) <= width:
+        return text
+    if width <= 1:
+        return "…"[:width]
+    head = (width - 1 + 1) // 2
+    tail = width - 1 - head
+    return text[:head] + "…" + (text[-tail:] if tail else "")
