@@ -1,0 +1,1 @@
+"""SageMaker's nouns as frozen values, and the pure rules about them; standard library only."""

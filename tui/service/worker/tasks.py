@@ -1,0 +1,27 @@
+"""The tasks a console may ask for by name; each imports what it needs when it is first run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+_PLACES = {
+    "list_folder": "folders",
+    "peek_csv": "csv_inspection",
+    "inspect_csv": "csv_inspection",
+    "split_csv": "splitting",
+    "upload_dataset": "uploading",
+    "list_datasets": "uploading",
+    "write_sample": "samples",
+}
+
+
+def _task(name: str, module: str) -> Callable[..., Any]:
+    def run(*arguments: Any, **named: Any) -> Any:
+        return getattr(import_module(f"tui.service.worker.{module}"), name)(*arguments, **named)
+
+    return run
+
+
+TASKS: dict[str, Callable[..., Any]] = {name: _task(name, module) for name, module in _PLACES.items()}
