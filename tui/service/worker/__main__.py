@@ -144,6 +144,8 @@ class Worker:
             self.send(answer)
         except BrokenPipeError:
             os._exit(0)
+        except Exception as error:  # noqa: BLE001 - an answer that cannot be pickled is still owed
+            self.send(Failed(request.id, _presentable(error, message)))
 
     def _work(self, request: Request, message: Call | Task) -> Any:
         request.check()

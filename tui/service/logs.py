@@ -1,0 +1,120 @@
+"""CloudWatch log streams of a job, followed and merged by time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, host_of
+from tui.service.errors import NotFound, ServiceError, Throttled, Unreachable, WorkerLost
+from tui.service.gateway import Gateway
+
+QUIET_POLLS_AT_END = 2
+"""Polls without news after a job's end before its log counts as complete: CloudWatch lags behind."""
+
+PAGES_PER_POLL = 20
+"""Pages read from one stream before the others get their turn."""
+
+
+@dataclass(slots=True)
+class _Stream:
+    name: str
+    host: str
+    token: str | None = None
+    ended: bool = field(default=False)
+
+
+class Logs:
+    """Reads log streams; every consumer has its own place in them."""
+
+    def __init__(self, gateway: Gateway, poll_seconds: float) -> None:
+        self._gateway = gateway
+        self._poll_seconds = poll_seconds
+
+    async def newest(self, stream: str, count: int) -> list[str]:
+        """The last messages of a training job's stream, oldest first."""
+        answer = await self._gateway.call(
+            "logs",
+            "GetLogEvents",
+            logGroupName=TRAINING_JOBS,
+            logStreamName=stream,
+            limit=count,
+            startFromHead=False,
+        )
+        return [event["message"] for event in answer["events"]]
+
+    async def streams(self, job: str) -> list[str]:
+        """The names of a training job's streams; empty while there is no log yet."""
+        try:
+            # With the slash: job names are prefixes of other job names.
+            return [
+                stream["logStreamName"]
+                async for page in self._gateway.pages(
+                    "logs", "DescribeLogStreams", logGroupName=TRAINING_JOBS, logStreamNamePrefix=f"{job}/"
+                )
+                for stream in page["logStreams"]
+            ]
+        except NotFound:
+            return []
+
+    async def read_all(self, job: str) -> list[LogLine]:
+        """Every line of a job that is over, by time."""
+        lines: list[LogLine] = []
+        for name in await self.streams(job):
+            stream = _Stream(name, host_of(name))
+            while fresh := await self._advance(stream):
+                lines.extend(fresh)
+        return sorted(lines, key=lambda line: line.timestamp_ms)
+
+    async def follow(self, job: str, status: Callable[[], Awaitable[tuple[bool, str]]]) -> AsyncIterator[LogBatch]:
+        """The lines of a training job from its beginning, then as they arrive, until it is over.
+
+        `status` tells whether the job still runs and why it may have no log yet. New streams (more hosts, restarted
+        ones) are picked up while it runs. Errors that pass by themselves are said and tried again.
+        """
+        streams: dict[str, _Stream] = {}
+        quiet = 0
+        while quiet < QUIET_POLLS_AT_END:
+            try:
+                running, waiting = await status()
+                for name in await self.streams(job):
+                    streams.setdefault(name, _Stream(name, host_of(name)))
+                lines = [line for stream in streams.values() for line in await self._advance(stream)]
+            except (Throttled, Unreachable, WorkerLost) as error:
+                yield LogBatch((), waiting=str(error))
+                await asyncio.sleep(self._poll_seconds)
+                continue
+            quiet = quiet + 1 if not running and not lines else 0
+            lines.sort(key=lambda line: line.timestamp_ms)
+            if lines or not streams:
+                yield LogBatch(tuple(lines), waiting="" if streams else waiting)
+            if not lines:
+                await asyncio.sleep(self._poll_seconds if running else self._poll_seconds / 2)
+        yield LogBatch((), waiting="" if streams else waiting, ended=True)
+
+    async def _advance(self, stream: _Stream) -> list[LogLine]:
+        """What is new in a stream; an empty page whose token moved on is not the end."""
+        lines: list[LogLine] = []
+        for _ in range(PAGES_PER_POLL):
+            where = {"nextToken": stream.token} if stream.token else {}
+            try:
+                page = await self._gateway.call(
+                    "logs",
+                    "GetLogEvents",
+                    logGroupName=TRAINING_JOBS,
+                    logStreamName=stream.name,
+                    startFromHead=True,
+                    **where,
+                )
+            except ServiceError:
+                if lines:  # what was read is not lost: the token stands behind it, the error comes again
+                    return lines
+                raise
+            lines.extend(LogLine(event["timestamp"], stream.host, event["message"]) for event in page["events"])
+            if page["nextForwardToken"] == stream.token:
+                break
+            stream.token = page["nextForwardToken"]
+            if not page["events"]:
+                break
+        return lines

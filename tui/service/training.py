@@ -1,0 +1,140 @@
+"""Training jobs: the live list, one job in full, and what can be done to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tui.resources.training import Progress, TrainingJob, TrainingJobDetail, progress_of
+from tui.service.errors import NotFound, ServiceError
+from tui.service.feed import Feed
+from tui.service.gateway import Gateway
+from tui.service.logs import Logs
+from tui.service.pace import Pace
+
+PAGE = 100
+"""Jobs in a page of ListTrainingJobs, the most the service gives."""
+
+FOLLOWED = 10
+"""Running jobs whose progress is read from their logs; the budget does not reach further."""
+
+
+class Training:
+    """The training jobs of an account and region."""
+
+    def __init__(self, gateway: Gateway, logs: Logs, pace: Pace) -> None:
+        self._gateway = gateway
+        self._logs = logs
+        self._pace = pace
+        self._known: dict[str, TrainingJob] = {}
+        self._older: str | None = None
+        self._details: dict[str, Feed[TrainingJobDetail]] = {}
+        self._streams: dict[str, str] = {}
+        self._hyperparameters: dict[str, Mapping[str, str]] = {}
+        self.jobs: Feed[tuple[TrainingJob, ...]] = Feed(self._poll, self._interval)
+        """The newest jobs first, live."""
+
+    @property
+    def has_older(self) -> bool:
+        """Whether the account has jobs older than those of the list."""
+        return self._older is not None
+
+    async def load_older(self) -> None:
+        """Add the next page of older jobs to the list."""
+        if self._older is None:
+            return
+        page = await self._page(self._older)
+        self._older = page.get("NextToken")
+        self._merge(page)
+        self.jobs.update(self._newest_first())
+
+    def detail(self, name: str) -> Feed[TrainingJobDetail]:
+        """One job in full; the same feed for everyone who looks at it."""
+        if name not in self._details:
+            self._details[name] = Feed(
+                lambda: self.describe(name),
+                lambda detail: self._pace.changing if detail.job.running else None,
+            )
+        return self._details[name]
+
+    async def describe(self, name: str) -> TrainingJobDetail:
+        """One job in full, now."""
+        answer = await self._gateway.call("sagemaker", "DescribeTrainingJob", TrainingJobName=name)
+        return TrainingJobDetail.from_description(answer)
+
+    async def name_taken(self, name: str) -> bool:
+        """Whether a job of that name exists."""
+        try:
+            await self.describe(name)
+        except NotFound:
+            return False
+        return True
+
+    async def create(self, request: Mapping[str, Any]) -> str:
+        """Start a training job; its ARN. `request` has the members of CreateTrainingJob."""
+        answer = await self._gateway.call("sagemaker", "CreateTrainingJob", **request)
+        self.jobs.wake()
+        return str(answer["TrainingJobArn"])
+
+    async def stop(self, name: str) -> None:
+        """Ask a job to stop; it keeps the model it has so far."""
+        await self._gateway.call("sagemaker", "StopTrainingJob", TrainingJobName=name)
+        self._wake(name)
+
+    async def delete(self, name: str) -> None:
+        """Delete the record of a job that is over; its artifact and its log stay."""
+        await self._gateway.call("sagemaker", "DeleteTrainingJob", TrainingJobName=name)
+        self._known = {arn: job for arn, job in self._known.items() if job.name != name}
+        self._details.pop(name, None)
+        self.jobs.update(self._newest_first())
+        self.jobs.wake()
+
+    def _wake(self, name: str) -> None:
+        self.jobs.wake()
+        if name in self._details:
+            self._details[name].wake()
+
+    async def _poll(self) -> tuple[TrainingJob, ...]:
+        page = await self._page(None)
+        if not self._known:
+            self._older = page.get("NextToken")
+        self._merge(page)
+        running = [job for job in self._newest_first() if job.running][:FOLLOWED]
+        for job, progress in zip(running, await asyncio.gather(*map(self._progress, running)), strict=True):
+            self._known[job.arn] = replace(job, progress=progress)
+        return self._newest_first()
+
+    async def _page(self, token: str | None) -> dict[str, Any]:
+        where = {"NextToken": token} if token else {}
+        return await self._gateway.call(
+            "sagemaker", "ListTrainingJobs", MaxResults=PAGE, SortBy="CreationTime", SortOrder="Descending", **where
+        )
+
+    def _merge(self, page: Mapping[str, Any]) -> None:
+        for summary in page["TrainingJobSummaries"]:
+            job = TrainingJob.from_summary(summary)
+            known = self._known.get(job.arn)
+            # The list answers with no secondary status for some jobs; progress is ours and not in any answer.
+            self._known[job.arn] = replace(job, progress=known.progress) if known and job.running else job
+
+    def _newest_first(self) -> tuple[TrainingJob, ...]:
+        return tuple(sorted(self._known.values(), key=lambda job: (-job.created, job.name)))
+
+    def _interval(self, jobs: tuple[TrainingJob, ...]) -> float:
+        return self._pace.changing if any(job.running for job in jobs) else self._pace.listing
+
+    async def _progress(self, job: TrainingJob) -> Progress | None:
+        try:
+            if job.name not in self._hyperparameters:
+                self._hyperparameters[job.name] = dict((await self.describe(job.name)).hyperparameters)
+            if job.name not in self._streams:
+                streams = await self._logs.streams(job.name)
+                if not streams:
+                    return None
+                self._streams[job.name] = streams[0]
+            lines = await self._logs.newest(self._streams[job.name], 20)
+        except ServiceError:  # the list is right without progress; the poll itself reports what is wrong
+            return job.progress
+        return progress_of(lines, self._hyperparameters[job.name]) or job.progress
