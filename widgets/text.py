@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rich.cells import cell_len, split_text
 from rich.text import Text
 from textual.content import Content
 
@@ -13,19 +14,24 @@ _HOSTILE = re.compile(
     r"|\x1b[PX^_][^\x1b]*(?:\x1b\\)?"  # DCS, SOS, PM, APC strings
     r"|\x1b."
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # C0 and C1 controls except tab and newline
-    r"|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"  # direction marks and overrides, the byte order mark
+    r"|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"  # direction marks, line separators, the byte order mark
+    r"|[\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f]"  # joiners and variation selectors: terminals disagree on their width
     r"|[\ud800-\udfff]"  # lone surrogates cannot be encoded to the terminal
 )
 
 
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
 def clean(text: str) -> str:
     """The text without anything a terminal would act on; tabs and newlines stay."""
-    return _HOSTILE.sub("", text)
+    return text if _is_plain(text) else _HOSTILE.sub("", text)
 
 
 def one_line(text: str) -> str:
     """The cleaned text on a single line, every run of tabs and newlines folded into one space."""
-    return re.sub(r"[\t\n]+", " ", clean(text))
+    return text if _is_plain(text) else re.sub(r"[\t\n]+", " ", clean(text))
 
 
 def content(text: str, style: str = "") -> Content:
@@ -39,11 +45,18 @@ def rich_text(text: str, style: str = "") -> Text:
 
 
 def middle(text: str, width: int) -> str:
-    """A long name cut in the middle, where names of one family differ least, to at most `width` characters."""
-    if len(text) <= width:
+    """A long name cut in the middle, where names of one family differ least, to at most `width` cells."""
+    length = cell_len(text)
+    if length <= width:
         return text
     if width <= 1:
-        return "…"[:width]
-    head = (width - 1 + 1) // 2
-    tail = width - 1 - head
-    return text[:head] + "…" + (text[-tail:] if tail else "")
+        return "…"[: max(width, 0)]
+    tail = (width - 1) // 2
+    return split_text(text, width - 1 - tail)[0] + "…" + split_text(text, length - tail)[1]
+
+
+def end(text: str, width: int) -> str:
+    """A text that reads from its start, cut at the end to at most `width` cells."""
+    if cell_len(text) <= width:
+        return text
+    return split_text(text, width - 1)[0] + "…" if width > 0 else ""

@@ -1,0 +1,116 @@
+"""The lines of a table: its header, its rows, and the words it says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from widgets.line_view import LineStyles
+from widgets.table_columns import R, Slot
+from widgets.table_model import Sort
+from widgets.text import content, end, one_line
+
+GUTTER = 1
+"""Cells at the left edge of every line, before the first column."""
+SCROLLBAR = 1
+"""Cells at the right edge, kept free even when everything fits, so that no column moves when it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of words: a state of the table, or nothing at all."""
+
+    text: str = ""
+    component: str = ""
+
+    def draw(self, width: int, styles: LineStyles) -> Strip:
+        """The text after the gutter, shortened at its end."""
+        text = " " * GUTTER + end(one_line(self.text), width - GUTTER - SCROLLBAR)
+        return _strip([(text, styles(self.component, ""))], width, styles(self.component, ""))
+
+
+@dataclass(frozen=True)
+class HeaderLine(Generic[R]):
+    """The titles, and which column the rows are sorted by."""
+
+    slots: tuple[Slot[R], ...]
+    sort: Sort | None
+
+    def draw(self, width: int, styles: LineStyles) -> Strip:
+        """Each title over its column, aligned like its cells."""
+        style = styles("table--header", "")
+        parts: list[tuple[str, Style]] = []
+        position = 0
+        for slot in self.slots:
+            title = self._title(slot)
+            room = slot.width - cell_len(title)
+            before = room if slot.column.align == "right" else 0
+            parts.append((" " * (slot.start - position + before) + title + " " * (room - before), style))
+            position = slot.start + slot.width
+        return _strip(parts, width, style)
+
+    def _title(self, slot: Slot[R]) -> str:
+        arrow = ""
+        if self.sort is not None and self.sort.column == slot.column.key:
+            arrow = " ▼" if self.sort.reverse else " ▲"
+        return end(end(one_line(slot.column.title), slot.width - len(arrow)) + arrow, slot.width)
+
+
+@dataclass(frozen=True)
+class RowLine(Generic[R]):
+    """A row, with the cursor or without."""
+
+    slots: tuple[Slot[R], ...]
+    row: R
+    cursor: bool
+    thumb: bool
+    """Whether the scrollbar's thumb passes here."""
+
+    def draw(self, width: int, styles: LineStyles) -> Strip:
+        """The cells in their columns; the cursor's colours win over theirs, for a cell always has words as well."""
+        component = "table--cursor" if self.cursor else ""
+        blank = styles(component, "")
+        parts: list[tuple[str, Style]] = []
+        position = 0
+        for slot in self.slots:
+            pieces = slot.column.cell(self.row).render(slot.width)
+            room = slot.width - sum(cell_len(text) for text, _ in pieces)
+            before = room if slot.column.align == "right" else 0
+            parts.append((" " * (slot.start - position + before), blank))
+            parts += [(text, blank if self.cursor else styles(component, token)) for text, token in pieces]
+            parts.append((" " * (room - before), blank))
+            position = slot.start + slot.width
+        bar = ("▐", styles("table--scrollbar", "")) if self.thumb else None
+        return _strip(parts, width, blank, bar)
+
+
+def _strip(
+    parts: Iterable[tuple[str, Style]], width: int, blank: Style, last: tuple[str, Style] | None = None
+) -> Strip:
+    """The parts as a strip of exactly `width` cells, neighbours in one style joined: each style change costs bytes."""
+    segments: list[Segment] = []
+    text, style = "", blank
+    for part, part_style in parts:
+        if part_style is style or not part or part_style == style:
+            text += part
+            continue
+        if text:
+            segments.append(Segment(text, style))
+        text, style = part, part_style
+    segments.append(Segment(text, style))
+    strip = Strip([segment for segment in segments if segment.text])
+    if last is None:
+        return strip.adjust_cell_length(width, blank).simplify()
+    return Strip([*strip.adjust_cell_length(width - 1, blank).simplify(), Segment(*last)], width)
+
+
+def text_lines(text: str, width: int, component: str) -> list[TextLine]:
+    """Untrusted text of a few lines, wrapped, each line in the style of a component class."""
+    room = max(width - GUTTER - SCROLLBAR, 1)
+    return [TextLine(line.plain.rstrip(), component) for line in content(text).wrap(room)]
