@@ -1,0 +1,109 @@
+"""The embedded SageMaker as an ASGI application: every service wired together behind one gate."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from tui.local.errors import AwsError
+from tui.local.gate import QUERY, Caller, Dialect, Gate, caller_of, dialect_of
+from tui.local.identity import Iam, Sts
+from tui.local.jobs.supervisor import Supervisor
+from tui.local.json_protocol import JsonProtocol
+from tui.local.logs import Logs
+from tui.local.protocol import Service, internal_failure, read_body, unsupported
+from tui.local.query_protocol import QueryProtocol
+from tui.local.s3.api import S3
+from tui.local.s3.objects import ObjectStore
+from tui.local.search import Search
+from tui.local.settings import Settings
+from tui.local.store import Store
+from tui.local.tags import Tags
+from tui.local.training import TrainingJobs
+
+_logger = logging.getLogger(__name__)
+
+
+class LocalAws:
+    """All services of one embedded SageMaker; started before the first request, closed after the last."""
+
+    def __init__(self, settings: Settings, gate: Gate) -> None:
+        self._gate = gate
+        self._store = Store(settings.data / "store.sqlite")
+        objects = ObjectStore(self._store, settings)
+        logs = Logs(self._store, settings)
+        tags = Tags(self._store)
+        self._supervisor = Supervisor(settings, self._store, objects, logs)
+        training = TrainingJobs(settings, self._store, objects, tags, self._supervisor)
+        self._s3 = S3(objects)
+        self._json = JsonProtocol(
+            (
+                Service("sagemaker", (training, Search(self._store, tags), tags), "ValidationException"),
+                Service("logs", (logs,), "InvalidParameterException"),
+            )
+        )
+        self._query = QueryProtocol(
+            (
+                Service("sts", (Sts(),), "ValidationError"),
+                Service("iam", (Iam(settings),), "ValidationError"),
+            )
+        )
+
+    def start(self) -> None:
+        """Settle what a killed server left behind and get ready to train."""
+        self._supervisor.start()
+
+    def close(self) -> None:
+        """Stop the jobs, then close the store they report to."""
+        self._supervisor.close()
+        self._store.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request; a client that hangs up before its answer is nobody's error."""
+        request = Request(scope, receive)
+        try:
+            response = await self._response(request)
+            await response(scope, receive, send)
+        except ClientDisconnect:
+            _logger.debug("the client of %s %s hung up", request.method, request.url.path)
+
+    async def _response(self, request: Request) -> Response:
+        request_id = str(uuid4())
+        caller = caller_of(request)
+        dialect = dialect_of(request, caller)
+        try:
+            admitted = self._gate.admit(request, caller, dialect)
+            return await self._served(request, admitted, dialect, request_id)
+        except AwsError as error:
+            return dialect.error(error, request_id)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            _logger.exception("%s %s failed", request.method, request.url.path)
+            return dialect.error(internal_failure(error), request_id)
+
+    async def _served(self, request: Request, caller: Caller, dialect: Dialect, request_id: str) -> Response:
+        match caller.service:
+            case "s3":
+                return await self._s3.handle(request)
+            case "sagemaker" | "logs" as service if "x-amz-target" in request.headers:
+                return await self._json.handle(request, service, request_id)
+            case "sts" | "iam" as service:
+                return await self._query.handle(request, service, request_id)
+            case service:
+                raise unsupported(await _operation(request, dialect), service)
+
+
+async def _operation(request: Request, dialect: Dialect) -> str:
+    """The name under which a request asks for something nobody here serves."""
+    if target := request.headers.get("x-amz-target"):
+        return target.rpartition(".")[2]
+    if dialect is QUERY:
+        form = parse_qs((await read_body(request)).decode(errors="replace"))
+        return form.get("Action", ["an operation without a name"])[0]
+    return f"{request.method} {request.url.path}"
