@@ -1,0 +1,1 @@
+"""Training jobs at work: their states, their processes, their input and output."""

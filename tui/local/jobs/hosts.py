@@ -1,0 +1,119 @@
+"""One host of a training job: a process forked from a preloaded server, its output a pipe.
+
+Importing the algorithms takes seconds; a fork server that has imported them starts a host in a tenth of a second.
+A host never outlives this process: the kernel kills it with the fork server (Linux), which ends with this process,
+and its own lifeline thread ends it when the pipe from here closes, however that came about.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+from tui.local.algorithms import PRELOAD
+
+_PR_SET_PDEATHSIG = 1
+_READ_SIZE = 64 * 1024
+_MAX_LINE = 200_000
+"""Bytes after which a line without an end is cut: a log event holds at most 256 KiB."""
+
+
+class HostServer:
+    """Starts host processes."""
+
+    def __init__(self) -> None:
+        self._context: ForkServerContext = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(PRELOAD))
+        self._lifeline, self._held = self._context.Pipe(duplex=False)
+
+    def warm(self) -> None:
+        """Start the fork server, if it does not run yet, without waiting for its imports."""
+        # Several threads per process only slow jobs down that share the cores; OpenMP reads this when it is loaded.
+        os.environ["OMP_NUM_THREADS"] = "1"
+        forkserver.ensure_running()
+
+    def start(self, root: Path, image: str) -> Host:
+        """Run a host's container in a process of its own; `root` is its `/opt/ml`."""
+        self.warm()
+        reader, writer = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_run, args=(root, image, writer, self._lifeline), daemon=True)
+        process.start()
+        writer.close()
+        return Host(process, reader)
+
+    def close(self) -> None:
+        """Cut the lifeline: every host that still runs is killed."""
+        self._held.close()
+
+
+class Host:
+    """A running or ended host."""
+
+    def __init__(self, process: multiprocessing.process.BaseProcess, output: Connection) -> None:
+        self._process = process
+        self._output = output
+        self._rest = b""
+        self.open = True
+        """False once the output has ended, which it does with the process."""
+
+    def fileno(self) -> int:
+        """The pipe of the host's output, for a selector."""
+        return self._output.fileno()
+
+    def read_lines(self) -> list[str]:
+        """The lines that are ready, with what is left of an unfinished one when the output has ended."""
+        chunk = os.read(self._output.fileno(), _READ_SIZE)
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        if not chunk or len(self._rest) > _MAX_LINE:
+            lines.append(self._rest)
+            self._rest = b""
+        if not chunk:
+            self.open = False
+        return [line.decode("utf-8", "replace") for line in lines]
+
+    def terminate(self) -> None:
+        """Ask the host to save what it has and end (SIGTERM)."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End the host at once (SIGKILL)."""
+        self._process.kill()
+
+    def wait(self) -> int:
+        """The exit code once the process has ended, in the shell's way: 128 + n for signal n. Ends the reading."""
+        self._process.join()
+        self._output.close()
+        code = self._process.exitcode
+        if code is None:
+            raise RuntimeError("a joined process has no exit code")
+        return 128 - code if code < 0 else code
+
+
+def _run(root: Path, image: str, output: Connection, lifeline: Connection) -> None:
+    """The body of a host process."""
+    os.setsid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
+    os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
+    output.close()
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+
+    from tui.local.algorithms import container  # noqa: PLC0415  # already loaded here, far too heavy for the server
+
+    sys.exit(container.run(root, image))
+
+
+def _die_with(lifeline: Connection) -> None:
+    os.read(lifeline.fileno(), 1)
+    os.killpg(0, signal.SIGKILL)

@@ -1,0 +1,244 @@
+"""The training jobs in the store: one row a job, written by the control plane and by the job's own thread."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from tui.local.jobs.states import FINAL_STATUS, MESSAGES, UNFINISHED, Outcome, Phase, Status
+from tui.local.store import Store
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS training_jobs (
+    name TEXT PRIMARY KEY,
+    arn TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    creation_time REAL NOT NULL,
+    last_modified_time REAL NOT NULL,
+    training_start_time REAL,
+    training_end_time REAL,
+    failure_reason TEXT,
+    model_artifacts TEXT,
+    request TEXT NOT NULL,
+    transitions TEXT NOT NULL,
+    final_metrics TEXT NOT NULL DEFAULT '{}'
+);
+CREATE INDEX IF NOT EXISTS training_jobs_by_creation ON training_jobs (creation_time, name);
+CREATE INDEX IF NOT EXISTS training_jobs_by_modification ON training_jobs (last_modified_time, name);
+CREATE INDEX IF NOT EXISTS training_jobs_by_status ON training_jobs (status, name);
+CREATE TABLE IF NOT EXISTS training_metrics (
+    job TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    timestamp REAL NOT NULL,
+    value REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS training_metrics_by_time ON training_metrics (job, metric, timestamp);
+"""
+
+SORT_COLUMNS = {
+    "TrainingJobName": "name",
+    "CreationTime": "creation_time",
+    "LastModifiedTime": "last_modified_time",
+    "TrainingJobStatus": "status",
+}
+"""The properties with an index, by the name Search knows them by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One entry of SecondaryStatusTransitions; times in epoch seconds."""
+
+    phase: str
+    start: float
+    end: float | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value of an algorithm metric at a time in epoch seconds."""
+
+    metric: str
+    timestamp: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A training job as it was when it was read."""
+
+    name: str
+    arn: str
+    status: Status
+    phase: Phase
+    creation_time: float
+    last_modified_time: float
+    training_start_time: float | None
+    training_end_time: float | None
+    failure_reason: str | None
+    model_artifacts: str | None
+    request: Mapping[str, Any]
+    """The CreateTrainingJob request with the service's defaults filled in, without Tags."""
+    transitions: Sequence[Transition]
+    final_metrics: Sequence[Sample]
+    """The last sample of each metric."""
+
+
+class JobTable:
+    """Reads and writes training jobs; every change of status goes through here and is atomic."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        store.create(_TABLES)
+
+    def insert(self, connection: sqlite3.Connection, name: str, arn: str, request: Mapping[str, Any]) -> None:
+        """A new job in phase Starting; raises sqlite3.IntegrityError when the name is taken."""
+        now = time.time()
+        first = Transition(Phase.STARTING, now, None, MESSAGES[Phase.STARTING])
+        connection.execute(
+            "INSERT INTO training_jobs (name, arn, status, phase, creation_time, last_modified_time, request,"
+            " transitions) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (name, arn, Status.IN_PROGRESS, Phase.STARTING, now, now, json.dumps(request), _dump([first])),
+        )
+
+    def get(self, name: str) -> Job | None:
+        """The job of this name."""
+        with self._store.read() as connection:
+            row = connection.execute("SELECT * FROM training_jobs WHERE name = ?", (name,)).fetchone()
+        return None if row is None else _job(row)
+
+    def page(
+        self,
+        column: str,
+        *,
+        descending: bool,
+        after: Sequence[Any] | None,
+        limit: int,
+        created_after: float | None = None,
+        created_before: float | None = None,
+        name_contains: str | None = None,
+    ) -> list[Job]:
+        """The next `limit` jobs in the order of a column of `SORT_COLUMNS`, behind the position `(value, name)`."""
+        direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
+        conditions: list[tuple[str, Sequence[Any]]] = []
+        if after is not None:
+            conditions.append((f"({column}, name) {beyond} (?, ?)", after))
+        if created_after is not None:
+            conditions.append(("creation_time > ?", [created_after]))
+        if created_before is not None:
+            conditions.append(("creation_time < ?", [created_before]))
+        if name_contains is not None:
+            conditions.append(("instr(name, ?)", [name_contains]))
+        where = " AND ".join(condition for condition, _ in conditions) or "1"
+        query = f"SELECT * FROM training_jobs WHERE {where} ORDER BY {column} {direction}, name {direction} LIMIT ?"
+        values = [value for _, parameters in conditions for value in parameters]
+        with self._store.read() as connection:
+            rows = connection.execute(query, (*values, limit)).fetchall()
+        return [_job(row) for row in rows]
+
+    def enter(self, name: str, phase: Phase, message: str | None = None) -> bool:
+        """Move a job that is in progress on to a phase; False when somebody asked it to stop, or ended it, before.
+
+        Uploading is allowed while stopping as well: what was saved is kept.
+        """
+        allowed = UNFINISHED if phase is Phase.UPLOADING else (Status.IN_PROGRESS,)
+        with self._store.write() as connection:
+            row = self._row(connection, name, allowed)
+            if row is None:
+                return False
+            now = time.time()
+            if phase is Phase.DOWNLOADING:
+                connection.execute("UPDATE training_jobs SET training_start_time = ? WHERE name = ?", (now, name))
+            status = Status.STOPPING if phase is Phase.STOPPING else Status(row["status"])
+            _advance(connection, row, status, Transition(phase, now, None, message or MESSAGES[phase]))
+            return True
+
+    def finish(self, name: str, outcome: Outcome) -> None:
+        """End a job that has not ended yet; one that somebody asked to stop ends as Stopped unless it timed out."""
+        with self._store.write() as connection:
+            row = self._row(connection, name, UNFINISHED)
+            if row is None:
+                return
+            if row["status"] == Status.STOPPING and outcome.phase is not Phase.MAX_RUNTIME_EXCEEDED:
+                outcome = Outcome(Phase.STOPPED, model_artifacts=outcome.model_artifacts)
+            _end(connection, row, outcome)
+
+    def fail_unfinished(self, reason: str) -> None:
+        """End every job that nobody works on any more, those that were stopping included, as Failed."""
+        with self._store.write() as connection:
+            query = "SELECT * FROM training_jobs WHERE status IN (?, ?)"
+            for row in connection.execute(query, UNFINISHED).fetchall():
+                _end(connection, row, Outcome(Phase.FAILED, failure_reason=reason))
+
+    def add_samples(self, name: str, samples: Iterable[Sample]) -> None:
+        """Append to a job's metric series, and keep the last value of each."""
+        samples = list(samples)
+        with self._store.write() as connection:
+            connection.executemany(
+                "INSERT INTO training_metrics (job, metric, timestamp, value) VALUES (?, ?, ?, ?)",
+                [(name, sample.metric, sample.timestamp, sample.value) for sample in samples],
+            )
+            (text,) = connection.execute("SELECT final_metrics FROM training_jobs WHERE name = ?", (name,)).fetchone()
+            final = json.loads(text) | {sample.metric: [sample.timestamp, sample.value] for sample in samples}
+            connection.execute("UPDATE training_jobs SET final_metrics = ? WHERE name = ?", (json.dumps(final), name))
+
+    def delete(self, connection: sqlite3.Connection, name: str) -> None:
+        """Forget a job and its metric series, which a later job of the same name must not inherit."""
+        connection.execute("DELETE FROM training_jobs WHERE name = ?", (name,))
+        connection.execute("DELETE FROM training_metrics WHERE job = ?", (name,))
+
+    def _row(self, connection: sqlite3.Connection, name: str, statuses: Sequence[Status]) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = connection.execute("SELECT * FROM training_jobs WHERE name = ?", (name,)).fetchone()
+        return row if row is not None and row["status"] in statuses else None
+
+
+def _end(connection: sqlite3.Connection, row: sqlite3.Row, outcome: Outcome) -> None:
+    now = time.time()
+    last = Transition(outcome.phase, now, now, MESSAGES[outcome.phase])
+    _advance(connection, row, FINAL_STATUS[outcome.phase], last)
+    connection.execute(
+        "UPDATE training_jobs SET training_end_time = ?, failure_reason = ?, model_artifacts = ? WHERE name = ?",
+        (now, outcome.failure_reason, outcome.model_artifacts, row["name"]),
+    )
+
+
+def _advance(connection: sqlite3.Connection, row: sqlite3.Row, status: Status, entered: Transition) -> None:
+    """Close the row's last transition and add the one it enters now."""
+    *earlier, last = _transitions(row)
+    transitions = [*earlier, replace(last, end=entered.start), entered]
+    connection.execute(
+        "UPDATE training_jobs SET status = ?, phase = ?, last_modified_time = ?, transitions = ? WHERE name = ?",
+        (status, entered.phase, entered.start, _dump(transitions), row["name"]),
+    )
+
+
+def _dump(transitions: Iterable[Transition]) -> str:
+    return json.dumps([asdict(transition) for transition in transitions])
+
+
+def _transitions(row: sqlite3.Row) -> list[Transition]:
+    return [Transition(**transition) for transition in json.loads(row["transitions"])]
+
+
+def _job(row: sqlite3.Row) -> Job:
+    final = json.loads(row["final_metrics"])
+    return Job(
+        name=row["name"],
+        arn=row["arn"],
+        status=Status(row["status"]),
+        phase=Phase(row["phase"]),
+        creation_time=row["creation_time"],
+        last_modified_time=row["last_modified_time"],
+        training_start_time=row["training_start_time"],
+        training_end_time=row["training_end_time"],
+        failure_reason=row["failure_reason"],
+        model_artifacts=row["model_artifacts"],
+        request=json.loads(row["request"]),
+        transitions=_transitions(row),
+        final_metrics=[Sample(metric, *final[metric]) for metric in sorted(final)],
+    )

@@ -1,0 +1,122 @@
+"""The training operations of SageMaker: create, describe, list, stop and delete training jobs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from tui.local.errors import AwsError, validation_error
+from tui.local.jobs.states import UNFINISHED, Phase
+from tui.local.jobs.supervisor import Supervisor
+from tui.local.jobs.table import SORT_COLUMNS, Job, JobTable
+from tui.local.paging import next_token, position_of
+from tui.local.s3.objects import ObjectStore
+from tui.local.settings import Settings
+from tui.local.store import Store
+from tui.local.tags import Tags
+from tui.local.training_requests import accepted_request
+from tui.local.training_views import description, summary
+
+_SORT_PROPERTIES = {"Name": "TrainingJobName", "CreationTime": "CreationTime", "Status": "TrainingJobStatus"}
+
+
+class TrainingJobs:
+    """The control plane of training jobs; the supervisor does the work."""
+
+    def __init__(
+        self, settings: Settings, store: Store, objects: ObjectStore, tags: Tags, supervisor: Supervisor
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._objects = objects
+        self._tags = tags
+        self._supervisor = supervisor
+        self._jobs = JobTable(store)
+
+    def create_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Check a request and start the job; the job is in the store before the answer."""
+        accepted = accepted_request(request, self._settings, self._objects)
+        name = accepted["TrainingJobName"]
+        arn = self._settings.arn("training-job", name)
+        with self._store.write() as connection:
+            try:
+                self._jobs.insert(connection, name, arn, accepted)
+            except sqlite3.IntegrityError:
+                raise AwsError(
+                    "ResourceInUse",
+                    "Training job names must be unique within an AWS account and region, and a training job with this "
+                    f"name already exists ({arn})",
+                ) from None
+            self._tags.register(connection, arn, request.get("Tags", ()))
+        self._supervisor.submit(name)
+        return {"TrainingJobArn": arn}
+
+    def describe_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Everything about one job."""
+        return description(self._require(request["TrainingJobName"]))
+
+    def list_training_jobs(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """A page of summaries, newest first by default.
+
+        As on AWS, names and creation times select before the page is cut; status, modification time, warm pool and
+        training plan are looked at afterwards, so a page can hold fewer than MaxResults jobs, or none, and still
+        carry a NextToken. No job here has a warm pool or a training plan.
+        """
+        column = SORT_COLUMNS[_SORT_PROPERTIES[request.get("SortBy", "CreationTime")]]
+        limit = request.get("MaxResults", 10)
+        jobs = self._jobs.page(
+            column,
+            descending=request.get("SortOrder", "Descending") == "Descending",
+            after=position_of("ListTrainingJobs", request),
+            limit=limit + 1,
+            created_after=request.get("CreationTimeAfter"),
+            created_before=request.get("CreationTimeBefore"),
+            name_contains=request.get("NameContains"),
+        )
+        page = jobs[:limit]
+        answer: dict[str, Any] = {
+            "TrainingJobSummaries": [summary(job) for job in page if _passes_late_filters(job, request)]
+        }
+        if len(jobs) > limit:
+            position = (getattr(page[-1], column), page[-1].name)
+            answer["NextToken"] = next_token("ListTrainingJobs", request, position)
+        return answer
+
+    def stop_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask a job to stop; what its algorithm saves within the grace period is kept."""
+        name = request["TrainingJobName"]
+        if not self._jobs.enter(name, Phase.STOPPING):
+            job = self._require(name)
+            raise validation_error(f"The request was rejected because the training job is in status {job.status}.")
+        self._supervisor.stop(name)
+        return {}
+
+    def delete_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Forget a job that has ended, which frees its name; its artifacts and logs stay."""
+        job = self._require(request["TrainingJobName"])
+        if job.status in UNFINISHED:
+            raise AwsError(
+                "ResourceInUse",
+                f"The training job {job.name} is in status {job.status} and cannot be deleted. Stop it first.",
+            )
+        with self._store.write() as connection:
+            self._jobs.delete(connection, job.name)
+            self._tags.forget(connection, job.arn)
+        return {}
+
+    def _require(self, name: str) -> Job:
+        job = self._jobs.get(name)
+        if job is None:
+            raise validation_error("Requested resource not found.")
+        return job
+
+
+def _passes_late_filters(job: Job, request: Mapping[str, Any]) -> bool:
+    return (
+        request.get("StatusEquals", job.status) == job.status
+        and job.last_modified_time > request.get("LastModifiedTimeAfter", float("-inf"))
+        and job.last_modified_time < request.get("LastModifiedTimeBefore", float("inf"))
+        and "WarmPoolStatusEquals" not in request
+        and "TrainingPlanArnEquals" not in request
+    )
