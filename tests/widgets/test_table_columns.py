@@ -1,0 +1,61 @@
+"""How many cells a column gets."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from widgets.table_columns import GAP, Column, Width, between, fixed, flex, layout
+
+
+def column(key: str, width: Width, priority: int = 0) -> Column[str]:
+    return Column(key, key, str, width, priority=priority)
+
+
+def widths(columns: list[Column[str]], width: int) -> dict[str, int]:
+    return {slot.column.key: slot.width for slot in layout(columns, width)}
+
+
+def test_bounded_columns_grow_before_flexible_ones_share_the_rest() -> None:
+    columns = [column("name", flex(2, minimum=5)), column("status", between(4, 12)), column("why", flex(minimum=5))]
+    assert widths(columns, 18) == {"name": 5, "status": 4, "why": 5}
+    assert widths(columns, 24) == {"name": 5, "status": 10, "why": 5}
+    assert widths(columns, 41) == {"name": 15, "status": 12, "why": 10}
+
+
+def test_columns_go_by_priority_and_among_equals_from_the_right() -> None:
+    columns = [
+        column("name", flex(minimum=8), 9),
+        column("a", fixed(6)),
+        column("b", fixed(6)),
+        column("age", fixed(6), 5),
+    ]
+    assert list(widths(columns, 32)) == ["name", "a", "b", "age"]
+    assert list(widths(columns, 31)) == ["name", "a", "age"]
+    assert list(widths(columns, 23)) == ["name", "age"]
+    assert widths(columns, 15) == {"name": 15}
+    assert widths(columns, 3) == {"name": 3}
+
+
+def test_columns_start_after_one_another() -> None:
+    slots = layout([column("a", fixed(3)), column("b", fixed(4))], 20, start=1)
+    assert [(slot.start, slot.width) for slot in slots] == [(1, 3), (6, 4)]
+
+
+rules = st.one_of(
+    st.integers(1, 20).map(fixed),
+    st.tuples(st.integers(1, 9), st.integers(10, 30)).map(lambda ends: between(*ends)),
+    st.tuples(st.integers(1, 4), st.integers(1, 12)).map(lambda rule: flex(rule[0], minimum=rule[1])),
+)
+
+
+@given(st.lists(st.tuples(rules, st.integers(0, 5)), max_size=10), st.integers(0, 150))
+def test_what_is_shown_fits_and_a_flexible_column_leaves_nothing_over(
+    made: list[tuple[Width, int]], width: int
+) -> None:
+    slots = layout([column(str(index), rule, priority) for index, (rule, priority) in enumerate(made)], width)
+    used = sum(slot.width for slot in slots) + GAP * max(len(slots) - 1, 0)
+    assert used <= width
+    assert len(slots) > 0 or not made
+    if any(slot.column.width.maximum is None for slot in slots):
+        assert used == width

@@ -1,0 +1,124 @@
+"""Rows by key, filtered and sorted, and the window over them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.widgets.table_host import COLUMNS, Job, jobs, named
+from widgets.table_model import Sort, TableModel
+from widgets.table_window import Window
+
+keys = st.lists(st.text("abcdefgh", min_size=1, max_size=2), unique=True, max_size=30)
+
+
+def model(*rows: Job) -> TableModel[Job]:
+    made = TableModel(COLUMNS, lambda job: job.name)
+    made.set_rows(rows)
+    return made
+
+
+def test_of_rows_with_the_same_key_the_last_counts_in_the_place_of_the_first() -> None:
+    rows = model(Job("a"), Job("b"), Job("a", "Failed"))
+    assert rows.keys == ["a", "b"]
+    assert rows.total == 2
+    assert rows.row("a") == Job("a", "Failed")
+
+
+def test_equal_values_keep_the_given_order_in_both_directions() -> None:
+    rows = model(Job("c", seconds=1), Job("a", seconds=2), Job("b", seconds=1))
+    rows.set_sort(Sort("time"))
+    assert rows.keys == ["c", "b", "a"]
+    rows.set_sort(Sort("time", reverse=True))
+    assert rows.keys == ["a", "c", "b"]
+    rows.set_sort(None)
+    assert rows.keys == ["c", "a", "b"]
+
+
+def test_unknown_values_come_last_in_both_directions() -> None:
+    rows = model(Job("a", seconds=None), Job("b", seconds=2), Job("c", seconds=1))
+    rows.set_sort(Sort("time"))
+    assert rows.keys == ["c", "b", "a"]
+    rows.set_sort(Sort("time", reverse=True))
+    assert rows.keys == ["b", "c", "a"]
+
+
+def test_a_column_without_sort_key_sorts_by_its_text_whatever_the_case() -> None:
+    rows = model(*named(["b", "A", "C"]))
+    rows.set_sort(Sort("name"))
+    assert rows.keys == ["A", "b", "C"]
+
+
+def test_sorting_by_a_column_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(KeyError):
+        model().set_sort(Sort("price"))
+
+
+def test_the_filter_sees_what_a_row_says_now() -> None:
+    rows = model(*jobs(3))
+    rows.set_filter("failed")
+    assert rows.keys == []
+    rows.set_rows([replace(job, state="Failed") if job.seconds == 1 else job for job in jobs(4)])
+    assert rows.keys == ["job-00001"]
+    rows.set_rows(jobs(2))
+    assert rows.keys == []
+    rows.set_filter("status:inprogress")
+    assert rows.keys == ["job-00000", "job-00001"]
+
+
+@given(st.lists(st.builds(Job, st.text("ab", max_size=3), st.sampled_from(["Failed", "Completed"])), max_size=20))
+def test_filter_and_sort_equal_the_naive_ones(rows: list[Job]) -> None:
+    table = model(*rows)
+    table.set_filter("a !complet")
+    table.set_sort(Sort("name", reverse=True))
+    unique = {job.name: job for job in rows}.values()
+    wanted = [job.name for job in unique if "a" in job.name + job.state.casefold() and job.state == "Failed"]
+    assert table.keys == sorted(wanted, reverse=True)
+
+
+@given(keys, keys, st.integers(0, 40), st.integers(1, 8))
+def test_the_cursor_stays_on_its_key_or_goes_to_a_neighbour(
+    before: list[str], after: list[str], cursor: int, height: int
+) -> None:
+    window = Window(len(before), height).at(cursor)
+    followed = window.follow(before, after)
+    if before and after:
+        key = before[window.cursor]
+        assert 0 <= followed.cursor < len(after)
+        assert followed.cursor_visible
+        if key in after:
+            assert after[followed.cursor] == key
+        elif set(before) & set(after):
+            distance = {key: abs(index - window.cursor) for index, key in enumerate(before)}
+            nearest = min(distance[key] for key in before if key in after)
+            assert distance.get(after[followed.cursor]) == nearest
+    assert 0 <= followed.top <= max(0, len(after) - height)
+
+
+@given(st.integers(0, 50), st.lists(st.tuples(st.sampled_from("mpsr"), st.integers(-30, 60)), max_size=12))
+def test_the_window_never_leaves_the_rows(count: int, steps: list[tuple[str, int]]) -> None:
+    window = Window(count, 10)
+    for step, number in steps:
+        match step:
+            case "m":
+                window = window.at(window.cursor + number)
+                assert window.cursor_visible or not count or not window.height
+            case "p":
+                window = window.paged(number)
+            case "s":
+                window = window.scrolled(number)
+            case "r":
+                window = window.resized(max(number, 0))
+        assert 0 <= window.cursor < max(count, 1)
+        assert 0 <= window.top <= max(0, count - window.height)
+        assert all(0 <= line < window.height for line in window.thumb)
+
+
+def test_a_cursor_whose_rows_were_all_filtered_out_comes_back_to_its_key() -> None:
+    window = Window(5, 10).at(3)
+    gone = window.follow("abcde", "")
+    assert gone.count == 0
+    assert gone.follow("abcde", "xabcde").cursor == 4
