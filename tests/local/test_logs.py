@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ NO_STREAM = ("ResourceNotFoundException", "The specified log stream does not exi
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> LogsClient:
+def client(tmp_path: Path) -> Iterator[LogsClient]:
     """CloudWatch Logs on an empty store."""
-    return LogsClient(Logs(Store(tmp_path / "store.sqlite"), Settings(tmp_path)))
+    store = Store(tmp_path / "store.sqlite")
+    yield LogsClient(Logs(store, Settings(tmp_path)))
+    store.close()
 
 
 @pytest.fixture
@@ -203,9 +206,11 @@ def test_append_makes_group_and_stream_and_leaves_out_empty_lines(client: LogsCl
 
 
 def test_the_log_survives_a_new_store(tmp_path: Path, now: int) -> None:
-    Logs(Store(tmp_path / "store.sqlite"), Settings(tmp_path)).append(GROUP, STREAM, [(now, "kept")])
-    again = LogsClient(Logs(Store(tmp_path / "store.sqlite"), Settings(tmp_path)))
-    assert again.messages() == ["kept"]
+    before, after = Store(tmp_path / "store.sqlite"), Store(tmp_path / "store.sqlite")
+    Logs(before, Settings(tmp_path)).append(GROUP, STREAM, [(now, "kept")])
+    before.close()
+    assert LogsClient(Logs(after, Settings(tmp_path))).messages() == ["kept"]
+    after.close()
 
 
 def test_a_batch_must_be_in_order(stream: LogsClient, now: int) -> None:
