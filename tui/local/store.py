@@ -1,4 +1,4 @@
-"""The SQLite store under the embedded SageMaker: durable at every commit, read by many threads, written by one at a time."""
+"""The SQLite store of the embedded SageMaker: durable at every commit, read by many threads, written by one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Store:
         self.path = path
         self._local = threading.local()
         self._write_lock = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
+        self._connections_lock = threading.Lock()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -31,8 +32,15 @@ class Store:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA foreign_keys=ON")
             self._local.connection = connection
-            self._connections.append(connection)
+            self._keep(connection)
         return connection
+
+    def _keep(self, connection: sqlite3.Connection) -> None:
+        """Remember this thread's connection, and close those of threads that ended: every job is a thread."""
+        with self._connections_lock:
+            for thread in [thread for thread in self._connections if not thread.is_alive()]:
+                self._connections.pop(thread).close()
+            self._connections[threading.current_thread()] = connection
 
     def create(self, script: str) -> None:
         """Create the tables of a module where they do not exist yet."""
@@ -64,6 +72,6 @@ class Store:
 
     def close(self) -> None:
         """Close every thread's connection; the store is not used afterwards."""
-        for connection in self._connections:
+        for connection in self._connections.values():
             connection.close()
         self._connections.clear()
