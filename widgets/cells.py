@@ -100,7 +100,7 @@ class Bar:
         whole, half = divmod(int(share * length * 2), 2)
         drawn = "━" * whole + "╸" * half
         rest = "─" * (length - len(drawn))
-        pieces = (Piece(drawn, self.token), Piece(rest, "text-muted"), Piece(f" {label}" if label else ""))
+        pieces = (Piece(drawn, self.token), Piece(rest, "foreground-muted"), Piece(f" {label}" if label else ""))
         return tuple(piece for piece in pieces if piece.text)
 
 

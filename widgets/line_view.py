@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.style import Style as VisualStyle
 from textual.widget import Widget
 
-LineStyles = Callable[[str, str], Style]
-"""From a component class (empty: the widget itself) and a theme variable (empty: none) to the style to draw in."""
+LineStyles = Callable[[str], Style]
+"""From a component class or a theme variable to the style to draw in; the empty name is the widget's own."""
 
 
 class Line(Protocol):
@@ -44,52 +44,55 @@ class LineView(Widget):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._lines: Sequence[Line] = ()
+        self._lines_size = Size(0, 0)
         self._drawn_strips: dict[int, Strip] = {}
-        self._line_styles: dict[tuple[str, str], Style] = {}
+        self._line_styles: dict[str, Style] = {}
 
     @property
     def lines(self) -> Sequence[Line]:
         """What is on screen, from the top."""
         return self._lines
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
-        """Put these lines on screen; those that are there already are not painted again."""
-        before, self._lines = self._lines, lines
-        common = min(len(before), len(lines))
-        changed = [y for y in range(max(len(before), len(lines))) if y >= common or before[y] != lines[y]]
-        self._repaint(changed)
+    def compose_lines(self, size: Size) -> Sequence[Line]:
+        """The lines for a screen of this size, `size.height` of them; subclasses say which."""
+        raise NotImplementedError
+
+    def update_lines(self) -> None:
+        """Compose the lines again and paint those that are not on screen already."""
+        before, self._lines = self._lines, self._composed()
+        self._repaint([y for y, line in enumerate(self._lines) if y >= len(before) or line != before[y]])
 
     def refresh_lines(self) -> None:
         """Paint the lines that are equal but would be drawn differently now, because they tell an age."""
-        width = self.content_size.width
-        self._repaint(
-            [
-                y
-                for y, strip in self._drawn_strips.items()
-                if y < len(self._lines) and self._lines[y].draw(width, self.line_style) != strip
-            ]
-        )
+        width = self._lines_size.width
+        lines = enumerate(self._lines)
+        self._repaint([y for y, line in lines if line.draw(width, self.line_style) != self._drawn_strips.get(y)])
 
     def render_line(self, y: int) -> Strip:
         """Draw the line at `y`."""
-        width = self.content_size.width
-        if y >= len(self._lines):
-            return Strip.blank(width, self.line_style("", ""))
-        strip = self._lines[y].draw(width, self.line_style)
+        # Textual paints a new size before it tells the widget about it.
+        if self.content_size != self._lines_size:
+            self._lines = self._composed()
+        strip = self._lines[y].draw(self._lines_size.width, self.line_style)
         self._drawn_strips[y] = strip
         return strip
 
-    def line_style(self, component: str, token: str) -> Style:
-        """The style of a component class with the colours of a theme variable on it.
+    def on_resize(self) -> None:
+        """Compose the lines for the new size."""
+        self.update_lines()
 
-        A variable the theme does not have is left out: words must do without colour anyway.
+    def line_style(self, name: str) -> Style:
+        """The style of a component class, or the widget's own in the colours of a theme variable.
+
+        A name that the theme does not know changes nothing: words must do without colour anyway.
         """
-        style = self._line_styles.get((component, token))
+        style = self._line_styles.get(name)
         if style is None:
-            visual = self.get_visual_style(component) if component else self.visual_style
-            if token in self.app.theme_variables:
-                visual += VisualStyle.parse(f"${token}")
-            style = self._line_styles[component, token] = visual.rich_style
+            visual = self.visual_style
+            if name in self.app.theme_variables:
+                visual += VisualStyle.parse(f"${name}")
+            style = self.get_component_rich_style(name, default=visual.rich_style) if name else visual.rich_style
+            self._line_styles[name] = style
         return style
 
     def notify_style_update(self) -> None:
@@ -97,7 +100,11 @@ class LineView(Widget):
         super().notify_style_update()
         self._line_styles.clear()
 
+    def _composed(self) -> Sequence[Line]:
+        self._lines_size = self.content_size
+        return self.compose_lines(self._lines_size)
+
     def _repaint(self, lines: Sequence[int]) -> None:
+        width = self._lines_size.width
         if lines:
-            width = self.content_size.width
             self.refresh(*(Region(0, y, width, 1) for y in lines))

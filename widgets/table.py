@@ -7,35 +7,22 @@ belongs than before are painted; an update without news writes nothing to the te
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
+from textual.geometry import Size
 from textual.reactive import var
 
 from widgets.line_view import Line, LineView
 from widgets.table_columns import Column, R, Slot, layout
 from widgets.table_lines import GUTTER, SCROLLBAR, HeaderLine, RowLine, TextLine, text_lines
+from widgets.table_message import MessageRow, TableMessage
 from widgets.table_model import Sort, TableModel
 from widgets.table_window import Window
 from widgets.text import one_line
 
-MessageRow = TypeVar("MessageRow")
 _WHEEL_ROWS = 3
-
-
-class TableMessage(Message, Generic[MessageRow]):
-    """News from a table."""
-
-    def __init__(self, table: Table[MessageRow]) -> None:
-        super().__init__()
-        self.table = table
-
-    @property
-    def control(self) -> Table[MessageRow]:
-        """The table, for `@on` selectors."""
-        return self.table
 
 
 class Table(LineView, Generic[R], can_focus=True):
@@ -103,17 +90,18 @@ class Table(LineView, Generic[R], can_focus=True):
     }
     """
 
-    rows: var[tuple[R, ...]] = var(())
+    # Without init: the first frame is composed from these anyway, and each call of a watcher costs a pass over the rows.
+    rows: var[tuple[R, ...]] = var((), init=False)
     """All rows in their natural order; of rows with the same key the last one counts."""
-    filter_text: var[str] = var("")
+    filter_text: var[str] = var("", init=False)
     """A filter line: words, `!word`, `column:value`; see `widgets.table_filter`."""
-    sort: var[Sort | None] = var(None)
+    sort: var[Sort | None] = var(None, init=False)
     """What orders the rows; None: as given."""
-    loading_text: var[str] = var("")
+    loading_text: var[str] = var("", init=False)
     """What is under way and since when; shown while there are no rows."""
-    empty_text: var[str] = var("")
+    empty_text: var[str] = var("", init=False)
     """What to do about having no rows; shown when there are none and nothing is loading."""
-    error_text: var[str] = var("")
+    error_text: var[str] = var("", init=False)
     """What went wrong and how old the rows are: a band above them, or in full where there are none."""
 
     class Selected(TableMessage[MessageRow]):
@@ -154,6 +142,7 @@ class Table(LineView, Generic[R], can_focus=True):
         self._window = Window()
         self._placed: Sequence[str] = ()
         self._slots: tuple[Slot[R], ...] = ()
+        self._laid_out = 0
         self._announced_row: R | None = None
         self._announced_counts = (0, 0)
 
@@ -204,7 +193,7 @@ class Table(LineView, Generic[R], can_focus=True):
 
     def watch_error_text(self) -> None:
         """Show or remove the band; it takes a line from the rows."""
-        self._show(self._window.resized(self._body_height))
+        self._show(self._window)
 
     def action_select(self) -> None:
         """Open the row under the cursor."""
@@ -243,11 +232,17 @@ class Table(LineView, Generic[R], can_focus=True):
         if self.sort is not None:
             self.sort = Sort(self.sort.column, not self.sort.reverse)
 
-    def on_resize(self) -> None:
-        """Lay the columns out for the new width and fill the new height."""
-        room = self.content_size.width - GUTTER - SCROLLBAR
-        self._slots = layout(self._columns, room, start=GUTTER)
-        self._show(self._window.resized(self._body_height))
+    def compose_lines(self, size: Size) -> Sequence[Line]:
+        """The band, the header, and the rows or the reason why there are none."""
+        if size.width != self._laid_out:
+            self._laid_out = size.width
+            self._slots = layout(self._columns, size.width - GUTTER - SCROLLBAR, start=GUTTER)
+        self._window = self._window.resized(max(size.height - self._body_top, 0))
+        lines: list[Line] = [HeaderLine(self._slots, self.sort)]
+        if self._body_top == 2:
+            lines.insert(0, TextLine(self.error_text, "table--error"))
+        lines += self._row_lines() if self.shown else self._note_lines(size.width)
+        return [*lines, *(TextLine() for _ in range(size.height - len(lines)))][: size.height]
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll without moving the cursor."""
@@ -288,21 +283,17 @@ class Table(LineView, Generic[R], can_focus=True):
         """The screen line of the first row: below the header, and below the band if there is one."""
         return 2 if self.error_text and self.total else 1
 
-    @property
-    def _body_height(self) -> int:
-        return max(self.content_size.height - self._body_top, 0)
-
     def _rearranged(self) -> None:
         """Find the cursor's row again among the rows that are shown now."""
         keys = self._model.keys
-        self._window = self._window.resized(self._body_height).follow(self._placed, keys)
+        self._window = self._window.follow(self._placed, keys)
         self._placed = keys or self._placed
         self._show(self._window)
 
     def _show(self, window: Window) -> None:
         """Put the window on screen and tell what is new about it."""
         self._window = window
-        self.show_lines(self._compose_lines())
+        self.update_lines()
         row, counts = self.cursor_row, (self.shown, self.total)
         if counts != self._announced_counts:
             self._announced_counts = counts
@@ -310,14 +301,6 @@ class Table(LineView, Generic[R], can_focus=True):
         if row != self._announced_row:
             self._announced_row = row
             self.post_message(self.Highlighted(self, row))
-
-    def _compose_lines(self) -> list[Line]:
-        lines: list[Line] = [HeaderLine(self._slots, self.sort)]
-        if self._body_top == 2:
-            lines.insert(0, TextLine(self.error_text, "table--error"))
-        lines += self._row_lines() if self.shown else self._note_lines()
-        height = self.content_size.height
-        return [*lines, *(TextLine() for _ in range(height - len(lines)))][:height]
 
     def _row_lines(self) -> list[RowLine[R]]:
         window, keys = self._window, self._model.keys
@@ -327,13 +310,10 @@ class Table(LineView, Generic[R], can_focus=True):
             for index in range(window.top, min(window.top + window.height, window.count))
         ]
 
-    def _note_lines(self) -> list[TextLine]:
-        """What to say where there are no rows to show, and why."""
-        text, component = self.empty_text, "table--note"
+    def _note_lines(self, width: int) -> Sequence[TextLine]:
         if self.total:
-            text = f"None of the {self.total:,} rows matches “{one_line(self.filter_text)}”."
-        elif self.error_text:
-            text, component = self.error_text, "table--error"
-        elif self.loading_text:
-            text = self.loading_text
-        return [TextLine(), *text_lines(text, self.content_size.width, component)]
+            hidden = f"None of the {self.total:,} rows matches “{one_line(self.filter_text)}”."
+            return text_lines(hidden, width, "table--note")
+        if self.error_text:
+            return text_lines(self.error_text, width, "table--error")
+        return text_lines(self.loading_text or self.empty_text, width, "table--note")

@@ -28,11 +28,12 @@ class TextLine:
 
     text: str = ""
     component: str = ""
+    """The component class it is styled by; empty: the table's own style."""
 
     def draw(self, width: int, styles: LineStyles) -> Strip:
         """The text after the gutter, shortened at its end."""
         text = " " * GUTTER + end(one_line(self.text), width - GUTTER - SCROLLBAR)
-        return _strip([(text, styles(self.component, ""))], width, styles(self.component, ""))
+        return _strip([(text, styles(self.component))], width, styles(self.component))
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class HeaderLine(Generic[R]):
 
     def draw(self, width: int, styles: LineStyles) -> Strip:
         """Each title over its column, aligned like its cells."""
-        style = styles("table--header", "")
+        style = styles("table--header")
         parts: list[tuple[str, Style]] = []
         position = 0
         for slot in self.slots:
@@ -74,8 +75,7 @@ class RowLine(Generic[R]):
 
     def draw(self, width: int, styles: LineStyles) -> Strip:
         """The cells in their columns; the cursor's colours win over theirs, for a cell always has words as well."""
-        component = "table--cursor" if self.cursor else ""
-        blank = styles(component, "")
+        blank = styles("table--cursor" if self.cursor else "")
         parts: list[tuple[str, Style]] = []
         position = 0
         for slot in self.slots:
@@ -83,10 +83,10 @@ class RowLine(Generic[R]):
             room = slot.width - sum(cell_len(text) for text, _ in pieces)
             before = room if slot.column.align == "right" else 0
             parts.append((" " * (slot.start - position + before), blank))
-            parts += [(text, blank if self.cursor else styles(component, token)) for text, token in pieces]
+            parts += [(text, blank if self.cursor else styles(token)) for text, token in pieces]
             parts.append((" " * (room - before), blank))
             position = slot.start + slot.width
-        bar = ("▐", styles("table--scrollbar", "")) if self.thumb else None
+        bar = ("▐", styles("table--scrollbar")) if self.thumb else None
         return _strip(parts, width, blank, bar)
 
 
@@ -111,6 +111,6 @@ def _strip(
 
 
 def text_lines(text: str, width: int, component: str) -> list[TextLine]:
-    """Untrusted text of a few lines, wrapped, each line in the style of a component class."""
+    """Untrusted text of a few lines below an empty one, wrapped, in the style of a component class."""
     room = max(width - GUTTER - SCROLLBAR, 1)
-    return [TextLine(line.plain.rstrip(), component) for line in content(text).wrap(room)]
+    return [TextLine(), *(TextLine(line.plain.rstrip(), component) for line in content(text).wrap(room))]

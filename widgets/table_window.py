@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A cursor and `height` visible rows, the first of them at `top`, over `count` rows."""
+    """A cursor and `height` visible rows, the first of them at `top`, over `count` rows.
+
+    While there are no rows, cursor and top wait where they were for `follow` to find their rows again.
+    """
 
     count: int = 0
     height: int = 0
@@ -31,6 +34,8 @@ class Window:
 
     def at(self, cursor: int) -> Window:
         """The cursor on another row, scrolled just far enough to see it."""
+        if not self.count:
+            return self
         cursor = max(0, min(cursor, self.count - 1))
         return replace(self, cursor=cursor).scrolled(min(cursor, max(self.top, cursor - self.height + 1)))
 
@@ -41,7 +46,7 @@ class Window:
 
     def scrolled(self, top: int) -> Window:
         """Other rows on screen, the cursor where it is."""
-        return replace(self, top=max(0, min(top, self.count - self.height)))
+        return replace(self, top=max(0, min(top, self.count - self.height))) if self.count else self
 
     def resized(self, height: int) -> Window:
         """More or fewer lines; a visible cursor stays visible."""

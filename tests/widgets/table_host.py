@@ -54,15 +54,19 @@ def named(names: Iterable[str]) -> tuple[Job, ...]:
 
 
 class CountingTable(Table[Job]):
-    """A table that notes which lines it is asked to draw."""
+    """A table that notes which lines it is asked to draw, and what the first of its rows said each time."""
 
     def __init__(self) -> None:
         super().__init__(COLUMNS, lambda job: job.name)
         self.drawn: list[int] = []
+        self.first_row: list[str] = []
 
     def render_line(self, y: int) -> Strip:
         self.drawn.append(y)
-        return super().render_line(y)
+        strip = super().render_line(y)
+        if y == 1:
+            self.first_row.append(strip.text.rstrip())
+        return strip
 
 
 class TableApp(App[None]):

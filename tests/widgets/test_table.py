@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual import events
+from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.reactive import var
 
-from tests.widgets.table_host import COLUMNS, Job, TableApp, cursor_lines, jobs, named, names, screen
+from tests.widgets.table_host import COLUMNS, CountingTable, Job, TableApp, cursor_lines, jobs, named, names, screen
 from widgets.table import Table
 from widgets.table_model import Sort
 
@@ -25,14 +28,16 @@ async def test_shows_header_rows_and_a_status_with_glyph_and_word() -> None:
         ]
 
 
-async def test_first_frame_already_has_the_rows() -> None:
-    app = TableApp(jobs(5))
+async def test_no_frame_shows_less_than_the_rows_not_even_the_first() -> None:
+    app = TableApp((Job("churn-1", "Failed", 62),))
     async with app.run_test(size=EIGHTY) as pilot:
         await pilot.pause()
-        drawn = app.table.drawn.copy()
+        assert {line.split()[0] for line in app.table.first_row if line} == {"churn-1"}
+        assert "" not in app.table.first_row
+        app.table.first_row.clear()
+        await pilot.resize_terminal(60, 20)
         await pilot.pause()
-        assert app.table.drawn == drawn
-        assert names(app.table) == [job.name for job in jobs(5)]
+        assert {len(line) for line in app.table.first_row} == {59}
 
 
 async def test_the_least_important_column_goes_first_when_it_gets_narrow() -> None:
@@ -146,6 +151,20 @@ async def test_the_cursor_stays_on_its_row_when_rows_arrive_and_leave() -> None:
         assert app.table.cursor_row == Job("c")
 
 
+async def test_the_cursor_waits_for_its_row_while_the_filter_matches_nothing() -> None:
+    app = TableApp(jobs(100))
+    async with app.run_test(size=EIGHTY) as pilot:
+        app.table.move_to("job-00050")
+        app.table.filter_text = "nothing like it"
+        await pilot.pause()
+        assert app.table.cursor_row is None
+        await pilot.press("down", "G")
+        app.table.filter_text = ""
+        await pilot.pause()
+        assert app.table.cursor_row == jobs(100)[50]
+        assert len(cursor_lines(app.table)) == 1
+
+
 async def test_rows_above_a_scrolled_window_do_not_move_what_is_read() -> None:
     app = TableApp(jobs(100))
     async with app.run_test(size=EIGHTY) as pilot:
@@ -218,8 +237,6 @@ async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
 
 
 async def _wheel(pilot: Pilot[None], app: TableApp) -> None:
-    from textual import events
-
     app.table.post_message(
         events.MouseScrollDown(app.table, 5, 5, 0, 1, 0, shift=False, meta=False, ctrl=False, screen_x=5, screen_y=5)
     )
@@ -258,6 +275,29 @@ def _told(app: TableApp) -> list[str]:
                 said.append(f"open {message.row.name}")
     app.news.clear()
     return said
+
+
+async def test_rows_given_before_the_table_is_on_screen_are_told_as_well() -> None:
+    app = TableApp(named("abc"))
+    async with app.run_test(size=EIGHTY) as pilot:
+        await pilot.pause()
+        assert _told(app) == ["3 of 3", "on a"]
+
+
+async def test_rows_can_be_bound_to_those_of_an_app() -> None:
+    class Bound(App[None]):
+        jobs: var[tuple[Job, ...]] = var(named("ab"))
+
+        def compose(self) -> ComposeResult:
+            yield CountingTable().data_bind(rows=Bound.jobs)
+
+    app = Bound()
+    async with app.run_test(size=EIGHTY) as pilot:
+        table = app.query_one(CountingTable)
+        assert names(table) == ["a", "b"]
+        app.jobs = named("abc")
+        await pilot.pause()
+        assert names(table) == ["a", "b", "c"]
 
 
 async def test_move_to_finds_rows_that_are_shown_only() -> None:
@@ -349,6 +389,15 @@ async def test_the_cursor_can_be_told_from_the_rows_in_every_theme(theme: str) -
             await pilot.pause()
             strips = app.table.render_lines(app.table.size.region)
             assert strips[1]._segments[0].style != strips[2]._segments[0].style
+
+
+async def test_the_cursor_can_be_seen_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = TableApp(jobs(3))
+    async with app.run_test(size=EIGHTY) as pilot:
+        await pilot.pause()
+        reverse = [any(s.style and s.style.reverse for s in line) for line in app.table.render_lines(app.table.region)]
+        assert [y for y, reversed_ in enumerate(reverse) if reversed_] == [1]
 
 
 async def test_status_colours_follow_the_theme() -> None:
