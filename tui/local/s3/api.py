@@ -14,7 +14,7 @@ from tui.local.s3.documents import Element, document
 from tui.local.s3.incoming import receive_body, receive_document
 from tui.local.s3.objects import ObjectStore
 from tui.local.s3.requests import check_call, read_call
-from tui.local.s3.routes import Routes, Upload, refuse_unimplemented, unknown_parameters
+from tui.local.s3.routes import Routes, Streamed, refuse_unimplemented, unknown_parameters
 
 
 class S3:
@@ -31,6 +31,9 @@ class S3:
             response = await self._answer(request)
         except AwsError as error:
             response = _error(error, request, request_id)
+            if "expect" in request.headers:
+                # The client may hold its body back for good: what comes next could not be told from it.
+                response.headers["connection"] = "close"
         response.headers["x-amz-request-id"] = request_id
         return response
 
@@ -40,7 +43,7 @@ class S3:
         if unknown_parameters(call):
             await asyncio.to_thread(refuse_unimplemented, call)
         operation = self._routes.find(call)
-        if not isinstance(operation, Upload):
+        if not isinstance(operation, Streamed):
             if operation.takes_document:
                 call = replace(call, document=await receive_document(request))
             return await asyncio.to_thread(operation.answer, call)

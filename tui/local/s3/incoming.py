@@ -40,9 +40,9 @@ async def receive_body(request: Request, bodies: Bodies) -> tuple[Body, dict[str
     `IncompleteBody`, `EntityTooLarge`, `InsufficientStorage`.
     """
     headers = request.headers
-    length = _announced_length(headers)
     payload = headers.get("x-amz-content-sha256", "")
     decoder = ChunkedDecoder() if payload.startswith("STREAMING-") else None
+    length = _announced_length(headers, "content-length" if decoder is None else "x-amz-decoded-content-length")
     writer = bodies.writer(_algorithms(headers))
     with writer:
         size = 0
@@ -71,8 +71,8 @@ async def receive_body(request: Request, bodies: Bodies) -> tuple[Body, dict[str
     return body, checksums
 
 
-def _announced_length(headers: Headers) -> int | None:
-    text = headers.get("x-amz-decoded-content-length", headers.get("content-length"))
+def _announced_length(headers: Headers, name: str) -> int | None:
+    text = headers.get(name)
     if text is None:
         return None
     if not (text.isascii() and text.isdigit()):

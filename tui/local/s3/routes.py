@@ -28,7 +28,7 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class Streamed:
     """An operation with an object body, which is streamed to disk once the check has passed."""
 
     check: Callable[[Call], None]
@@ -36,7 +36,7 @@ class Upload:
     """Takes the body and the checksums the client stated for it, already verified."""
 
 
-Operation: TypeAlias = Plain | Upload
+Operation: TypeAlias = Plain | Streamed
 
 _COPY = "x-amz-copy-source"
 
@@ -62,10 +62,10 @@ class Routes:
             _of("POST /Bucket?delete"): Plain(writing.delete_objects, takes_document=True),
             _of("GET /Bucket/Key"): Plain(reading.get_object),
             _of("HEAD /Bucket/Key"): Plain(reading.head_object),
-            _of("PUT /Bucket/Key"): Upload(writing.check_put, writing.put_object),
+            _of("PUT /Bucket/Key"): Streamed(writing.check_put, writing.put_object),
             _of("DELETE /Bucket/Key"): Plain(writing.delete_object),
             _of("POST /Bucket/Key?uploads"): Plain(multipart.create_multipart_upload),
-            _of("PUT /Bucket/Key?partNumber&uploadId"): Upload(multipart.check_part, multipart.upload_part),
+            _of("PUT /Bucket/Key?partNumber&uploadId"): Streamed(multipart.check_part, multipart.upload_part),
             _of("GET /Bucket/Key?uploadId"): Plain(multipart.list_parts),
             _of("POST /Bucket/Key?uploadId"): Plain(multipart.complete_multipart_upload, takes_document=True),
             _of("DELETE /Bucket/Key?uploadId"): Plain(multipart.abort_multipart_upload),
@@ -79,7 +79,7 @@ class Routes:
         if (call.method, target) in (("GET", "/Bucket/Key"), ("HEAD", "/Bucket/Key")):
             names -= {"partNumber"}
         operation: Operation | None = self._operations.get((call.method, target, names))
-        if isinstance(operation, Upload) and _COPY in call.headers:
+        if isinstance(operation, Streamed) and _COPY in call.headers:
             operation = self._copies.get(names)
         if operation is None:
             raise AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)

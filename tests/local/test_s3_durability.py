@@ -1,0 +1,108 @@
+"""What the small S3 keeps when its process is killed, its disk is full, or many write at once."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.local.server import LocalServer, run_server
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in 20 s"
+        time.sleep(0.01)
+
+
+def bodies(data: Path) -> list[Path]:
+    return list((data / "objects").iterdir())
+
+
+def test_a_server_killed_during_an_upload_keeps_the_old_object(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with run_server(data) as server:
+        s3 = server.client("s3")
+        s3.create_bucket(Bucket="kept")
+        s3.put_object(Bucket="kept", Key="x", Body=b"old")
+        upload = s3.create_multipart_upload(Bucket="kept", Key="parts")["UploadId"]
+        s3.upload_part(Bucket="kept", Key="parts", UploadId=upload, PartNumber=1, Body=b"part")
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection.putrequest("PUT", "/kept/x")
+        connection.putheader("Content-Length", str(64 << 20))
+        connection.putheader("Authorization", server.authorization("s3"))
+        connection.endheaders(b"new" * (4 << 20))
+        wait_for(lambda: len(bodies(data)) == 3)
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+        connection.close()
+        assert len(bodies(data)) == 3
+    with run_server(data) as server:
+        s3 = server.client("s3")
+        assert s3.get_object(Bucket="kept", Key="x")["Body"].read() == b"old"
+        assert len(bodies(data)) == 2, "what the killed server had begun is swept away, the waiting part is not"
+        parts = s3.list_parts(Bucket="kept", Key="parts", UploadId=upload)["Parts"]
+        done = {"Parts": [{"PartNumber": 1, "ETag": parts[0]["ETag"]}]}
+        s3.complete_multipart_upload(Bucket="kept", Key="parts", UploadId=upload, MultipartUpload=done)
+        assert s3.get_object(Bucket="kept", Key="parts")["Body"].read() == b"part"
+
+
+def test_a_client_that_hangs_up_leaves_nothing(server: LocalServer) -> None:
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="hung-up")
+    before = set(bodies(server.data))
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.putrequest("PUT", "/hung-up/x")
+    connection.putheader("Content-Length", str(64 << 20))
+    connection.putheader("Authorization", server.authorization("s3"))
+    connection.endheaders(b"new" * (4 << 20))
+    wait_for(lambda: bool(set(bodies(server.data)) - before))
+    connection.close()
+    wait_for(lambda: not set(bodies(server.data)) - before)
+    assert "Contents" not in s3.list_objects_v2(Bucket="hung-up")
+
+
+def test_many_writers_of_one_key_leave_one_whole_object(server: LocalServer) -> None:
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="contended")
+    contents = [os.urandom(1 << 20) + bytes([number]) for number in range(10)]
+
+    def put_and_get(content: bytes) -> bool:
+        s3.put_object(Bucket="contended", Key="x", Body=content)
+        got = s3.get_object(Bucket="contended", Key="x")
+        body = got["Body"].read()
+        return body in contents and got["ETag"] == f'"{md5(body).hexdigest()}"'
+
+    with ThreadPoolExecutor(10) as pool:
+        assert all(pool.map(put_and_get, contents))
+    listed = s3.list_objects_v2(Bucket="contended")["Contents"]
+    final = s3.get_object(Bucket="contended", Key="x")["Body"].read()
+    assert [(entry["Key"], entry["ETag"]) for entry in listed] == [("x", f'"{md5(final).hexdigest()}"')]
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can limit the files of a running process")
+def test_a_full_disk_is_said_once_and_leaves_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with run_server(data) as server:
+        s3: Any = server.new_client("s3", server.access_key, retries={"total_max_attempts": 4, "mode": "standard"})
+        s3.create_bucket(Bucket="full")
+        s3.put_object(Bucket="full", Key="x", Body=b"old")
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (2 << 20, 2 << 20))
+        with pytest.raises(ClientError) as caught:
+            s3.put_object(Bucket="full", Key="x", Body=b"n" * (5 << 20))
+        error = caught.value.response
+        assert (error["Error"]["Code"], error["ResponseMetadata"]["RetryAttempts"]) == ("InsufficientStorage", 0)
+        assert "no room left on the disk" in error["Error"]["Message"]
+        assert s3.get_object(Bucket="full", Key="x")["Body"].read() == b"old"
+        assert len(bodies(data)) == 1
