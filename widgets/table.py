@@ -90,7 +90,7 @@ class Table(LineView, Generic[R], can_focus=True):
     }
     """
 
-    # Without init: the first frame is composed from these anyway, and each call of a watcher costs a pass over the rows.
+    # Without init: the first frame is composed from these anyway, and most watchers cost a pass over the rows.
     rows: var[tuple[R, ...]] = var((), init=False)
     """All rows in their natural order; of rows with the same key the last one counts."""
     filter_text: var[str] = var("", init=False)

@@ -151,6 +151,23 @@ async def test_the_cursor_stays_on_its_row_when_rows_arrive_and_leave() -> None:
         assert app.table.cursor_row == Job("c")
 
 
+async def test_new_rows_come_into_view_at_the_top() -> None:
+    app = TableApp(jobs(100))
+    async with app.run_test(size=EIGHTY) as pilot:
+        app.table.rows = (Job("new-1"), *jobs(100))
+        await pilot.pause()
+        assert names(app.table)[:2] == ["new-1", "job-00000"]
+        assert cursor_lines(app.table) == [2]
+
+
+async def test_the_cursor_is_one_style_from_edge_to_edge() -> None:
+    app = TableApp((Job("a", "Failed"), Job("b", "Failed")))
+    async with app.run_test(size=EIGHTY):
+        strips = app.table.render_lines(app.table.size.region)
+        assert len({segment.style for segment in strips[1]}) == 1
+        assert len({segment.style for segment in strips[2]}) == 2
+
+
 async def test_the_cursor_waits_for_its_row_while_the_filter_matches_nothing() -> None:
     app = TableApp(jobs(100))
     async with app.run_test(size=EIGHTY) as pilot:
@@ -216,7 +233,7 @@ async def test_a_click_moves_and_a_double_click_opens() -> None:
     async with app.run_test(size=EIGHTY) as pilot:
         await pilot.click(app.table, offset=(5, 4))
         assert app.table.cursor_row == jobs(10)[3]
-        app.news.clear()
+        assert not [message for message in app.news if isinstance(message, Table.Selected)]
         await pilot.double_click(app.table, offset=(5, 6))
         assert app.table.cursor_row == jobs(10)[5]
         opened = [message.row for message in app.news if isinstance(message, Table.Selected)]
