@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -124,13 +126,14 @@ def test_a_stream_keeps_its_times_and_its_group_the_bytes(stream: LogsClient, no
     assert {"firstEventTimestamp", "lastEventTimestamp", "lastIngestionTime"}.isdisjoint(fresh)
     stream.put((now - 20, "second"), (now - 10, "third"))
     stream.put((now - 30, "first"))
+    stream.put((now - 25, "between"))
     (listed,) = stream.call("DescribeLogStreams", logGroupIdentifier=GROUP)["logStreams"]
     assert (listed["firstEventTimestamp"], listed["lastEventTimestamp"]) == (now - 30, now - 10)
     assert listed["lastIngestionTime"] >= now
     assert listed["storedBytes"] == 0
     assert listed["arn"].endswith(f":log-group:{GROUP}:log-stream:{STREAM}")
     (group,) = stream.call("DescribeLogGroups")["logGroups"]
-    assert group["storedBytes"] == len("firstsecondthird") + 3 * 26
+    assert group["storedBytes"] == len("firstbetweensecondthird") + 4 * 26
 
 
 def test_streams_are_listed_by_name_or_last_event_in_both_directions(client: LogsClient, now: int) -> None:
@@ -177,17 +180,22 @@ def test_a_group_is_given_by_name_or_by_identifier(stream: LogsClient) -> None:
             assert stream.error(operation, logStreamName=STREAM, **request)[0] == "InvalidParameterException"
 
 
-def test_deleting_takes_the_events_along(client: LogsClient, now: int) -> None:
+def test_deleting_takes_the_events_along(client: LogsClient, tmp_path: Path, now: int) -> None:
+    def stored() -> list[str]:
+        with closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection:
+            return [message for (message,) in connection.execute("SELECT message FROM log_events")]
+
     client.logs.append(GROUP, STREAM, [(now, "old")])
-    client.logs.append(GROUP, "other", [(now, "kept")])
+    client.logs.append(GROUP, "other", [(now, "other")])
+    client.logs.append("another", STREAM, [(now, "kept")])
     client.call("DeleteLogStream", logGroupName=GROUP, logStreamName=STREAM)
-    assert client.found() == ["kept"]
+    assert client.found() == ["other"]
+    assert sorted(stored()) == ["kept", "other"]
     client.logs.append(GROUP, STREAM, [(now, "new")])
     assert client.messages() == ["new"]
     client.call("DeleteLogGroup", logGroupName=GROUP)
-    assert client.call("DescribeLogGroups")["logGroups"] == []
-    client.logs.append(GROUP, STREAM, [(now, "newer")])
-    assert client.found() == ["newer"]
+    assert [group["logGroupName"] for group in client.call("DescribeLogGroups")["logGroups"]] == ["another"]
+    assert stored() == ["kept"]
 
 
 def test_a_token_of_a_deleted_stream_does_not_fit_its_successor(client: LogsClient, now: int) -> None:

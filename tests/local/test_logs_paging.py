@@ -162,6 +162,17 @@ def test_a_token_of_an_empty_stream_finds_what_comes_later(client: LogsClient) -
     assert client.messages(nextToken=token) == ["0"]
 
 
+def test_a_token_does_not_lift_the_time_range(client: LogsClient) -> None:
+    append(client.logs, GROUP, list(range(10)))
+    request = {"logGroupName": GROUP, "logStreamName": STREAM, "limit": 1}
+    oldest = client.call("GetLogEvents", startFromHead=True, **request)
+    newest = client.call("GetLogEvents", **request)
+    assert client.messages(nextToken=oldest["nextForwardToken"], startTime=T0 + 8) == ["8", "9"]
+    assert client.messages(nextToken=newest["nextBackwardToken"], endTime=T0 + 2) == ["0", "1"]
+    found = client.call("FilterLogEvents", logGroupName=GROUP, limit=1)
+    assert client.found(nextToken=found["nextToken"], startTime=T0 + 8) == ["8", "9"]
+
+
 def test_times_beyond_all_events_are_no_error(client: LogsClient) -> None:
     append(client.logs, GROUP, [5])
     forever = 2**63 - 1

@@ -62,7 +62,6 @@ class Position(NamedTuple):
         return (self.timestamp if stream > self.stream else self.timestamp + 1), 0
 
 
-START = Position(0)
 END = Position(10**15)
 """After every event: milliseconds of the year 33658."""
 
