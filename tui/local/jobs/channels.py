@@ -156,6 +156,7 @@ def _no_file(source: _Source, reason: str) -> JobFailed:
 def _no_data(uri: str, bucket: str, role_arn: str) -> JobFailed:
     return JobFailed(
         f'ClientError: Data download failed:NoSuchKey (404): No S3 objects found under S3 URL "{uri}" given in '
-        f"input data source. Please ensure that the bucket exists in the selected region ({REGION}), that objects exist "
-        f'under that S3 prefix, and that the role "{role_arn}" has "s3:ListBucket" permissions on bucket "{bucket}".'
+        f"input data source. Please ensure that the bucket exists in the selected region ({REGION}), that objects "
+        f'exist under that S3 prefix, and that the role "{role_arn}" has "s3:ListBucket" permissions on bucket '
+        f'"{bucket}".'
     )

@@ -39,8 +39,8 @@ class MetricParser:
     def samples(self, timestamp: float, message: str) -> list[Sample]:
         """The metrics that a message reports, at a time in epoch seconds."""
         samples = []
-        for name, find in self._finders:
-            if (found := find(message)) is not None and (value := _number(found[1])) is not None:
+        for name, search in self._finders:
+            if (found := search(message)) is not None and (value := _number(found[1])) is not None:
                 samples.append(Sample(name, timestamp, value))
         return samples
 
