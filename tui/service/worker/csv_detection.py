@@ -62,7 +62,9 @@ def peek_csv(context: TaskContext, path: str, sample_rows: int = 50, has_header:
         guess, reason = has_header, "you said so"
     names, repeated = _names(rows[0], has_header=guess)
     shown = tuple(tuple(row) for row in rows[guess : guess + sample_rows])
-    return CsvSource(str(file), size, CsvDialect(encoding, separator, decimal, newline, guess), reason, names, repeated, shown)
+    return CsvSource(
+        str(file), size, CsvDialect(encoding, separator, decimal, newline, guess), reason, names, repeated, shown
+    )
 
 
 def _encoding(path: Path, data: bytes) -> str:

@@ -45,18 +45,19 @@ class Block:
     def records(self, separator: str) -> list[list[str]]:
         """The fields of each record; blank lines are left out."""
         if self.quoted:
-            return [fields for fields, _ in self._quoted_records(separator)]
+            return [fields for fields, _ in self.quoted_records(separator)]
         return [line.split(separator) for line in self.text.split("\n") if line]
 
     def line_number(self, record: int, separator: str) -> int:
         """The line in the file at which the record of that place, counted from 0, starts."""
         if self.quoted:
-            lines = [line for _, line in self._quoted_records(separator)]
+            lines = [line for _, line in self.quoted_records(separator)]
         else:
             lines = [line for line, text in enumerate(self.text.split("\n"), self.first_line) if text]
         return lines[record]
 
-    def _quoted_records(self, separator: str) -> Iterator[tuple[list[str], int]]:
+    def quoted_records(self, separator: str) -> Iterator[tuple[list[str], int]]:
+        """The fields of each record by the rules of quotation, with the line in the file at which it starts."""
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=separator)
         line = self.first_line
         try:
@@ -86,7 +87,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     except FileNotFoundError as error:
         raise DataError(cannot_read(path), "it is not there (any more)", "Was it moved or deleted?") from error
     except PermissionError as error:
-        raise DataError(cannot_read(path), "you may not read it", "Change its permissions or choose another.") from error
+        raise DataError(
+            cannot_read(path), "you may not read it", "Change its permissions or choose another."
+        ) from error
     except OSError as error:
         raise DataError(cannot_read(path), str(error.strerror or error), "Try again or choose another file.") from error
 
@@ -94,12 +97,13 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 def read_blocks(
     path: Path,
     dialect: CsvDialect,
-    block_bytes: int = BLOCK_BYTES,
+    block_bytes: int = 0,
     on_bytes: Callable[[bytes], object] | None = None,
 ) -> Iterator[Block]:
     """Read a file from the first to the last byte in memory bounded by the block's size.
 
-    `on_bytes` gets the raw bytes in passing, for a checksum.
+    Blocks have about `block_bytes`, `BLOCK_BYTES` when it is 0; `on_bytes` gets the raw bytes in passing, for a
+    checksum.
 
     Raises:
         WrongEncoding: The bytes are not in the dialect's encoding.
@@ -110,7 +114,7 @@ def read_blocks(
         before = path.stat()
         carry, line, done = "", 1, 0
         while True:
-            data = source.read(block_bytes)
+            data = source.read(block_bytes or BLOCK_BYTES)
             done += len(data)
             if on_bytes:
                 on_bytes(data)
@@ -173,4 +177,6 @@ _QUOTE_ADVICE = "Close the quotation mark there, or double it if it is part of t
 
 
 def _unclosed_quote(path: Path, line: int) -> DataError:
-    return DataError(cannot_read(path), f"a quotation mark opened in or after line {line:,} is never closed", _QUOTE_ADVICE)
+    return DataError(
+        cannot_read(path), f"a quotation mark opened in or after line {line:,} is never closed", _QUOTE_ADVICE
+    )

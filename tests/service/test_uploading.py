@@ -1,0 +1,192 @@
+"""Uploading data sets to S3 and finding them again; moto stands for S3, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+from tests.service.task_context import ScriptedContext
+from tui.resources.csv_reports import CsvDialect
+from tui.resources.datasets import (
+    DataError,
+    SplitPlan,
+    UnreadableDataset,
+    UploadedDataset,
+    UploadProgress,
+    default_bucket,
+)
+from tui.service.worker import uploading
+from tui.service.worker.context import Cancelled
+from tui.service.worker.splitting import split_csv
+from tui.service.worker.uploading import list_datasets, upload_dataset
+
+PLAN = SplitPlan("houses", CsvDialect(), ("row", "y"), "y", "regression", ("row",))
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+def client(endpoint: str) -> Any:
+    return boto3.client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+        config=Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
+    )
+
+
+@pytest.fixture
+def s3(endpoint: str) -> Any:
+    return client(endpoint)
+
+
+@pytest.fixture
+def bucket(s3: Any, request: pytest.FixtureRequest) -> str:
+    name: str = request.node.name.replace("_", "-")[:60].strip("-")
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+def data_set(folder: Path, rows: int = 100, plan: SplitPlan = PLAN) -> str:
+    source = folder / "source.csv"
+    source.write_text("row,y\n" + "".join(f"{n},{n * 2}\n" for n in range(rows)))
+    return split_csv(ScriptedContext(), str(source), plan, str(folder / plan.name)).folder
+
+
+def test_an_upload_is_found_again_as_it_was(tmp_path: Path, s3: Any, bucket: str) -> None:
+    context = ScriptedContext({"s3": s3})
+    uploaded = upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses")
+    assert list_datasets(context, bucket) == (uploaded,)
+    assert uploaded.manifest.rows == {"train": 70, "validation": 15, "test": 15}
+    for path in uploaded.manifest.files:
+        body = s3.get_object(Bucket=bucket, Key=f"datasets/houses/{path}")["Body"].read()
+        assert body == (tmp_path / "houses" / path).read_bytes()
+    assert uploaded.uri("train") == f"s3://{bucket}/datasets/houses/train/train.csv"
+
+
+def test_large_files_go_in_parts_with_progress(tmp_path: Path, s3: Any, bucket: str) -> None:
+    context = ScriptedContext({"s3": s3})
+    uploaded = upload_dataset(context, data_set(tmp_path, 1_000_000), bucket, "datasets/houses/")
+    etag = s3.head_object(Bucket=bucket, Key="datasets/houses/train/train.csv")["ETag"]
+    assert etag.strip('"').endswith("-2")
+    last = context.reports[-1]
+    assert isinstance(last, UploadProgress)
+    assert last.done_bytes == last.total_bytes > uploaded.manifest.size
+    assert (last.remaining_seconds, last.file) == (0, "manifest.json")
+
+
+def test_reports_come_at_most_five_times_a_second(
+    tmp_path: Path, s3: Any, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+
+    class Clock:
+        @staticmethod
+        def monotonic() -> float:
+            nonlocal now
+            now += 0.05
+            return now
+
+    monkeypatch.setattr(uploading, "time", Clock)
+    context = ScriptedContext({"s3": s3})
+    upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses")
+    reports = [report for report in context.reports if isinstance(report, UploadProgress)]
+    assert 1 <= len(reports) <= now / 0.2 + 1
+
+
+def test_a_cancelled_upload_leaves_no_manifest_and_no_parts(tmp_path: Path, s3: Any, bucket: str) -> None:
+    folder = data_set(tmp_path, 1_000_000)
+    upload_dataset(ScriptedContext({"s3": s3}), folder, bucket, "datasets/houses")
+    context = ScriptedContext({"s3": s3}, cancel_at=6)
+    with pytest.raises(Cancelled):
+        upload_dataset(context, folder, bucket, "datasets/houses")
+    assert list_datasets(ScriptedContext({"s3": s3}), bucket) == ()
+    assert s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []) == []
+
+
+def test_a_bucket_is_made_only_when_asked_for(tmp_path: Path, s3: Any) -> None:
+    context = ScriptedContext({"s3": s3})
+    name = default_bucket("us-east-1", "123456789012")
+    folder = data_set(tmp_path)
+    with pytest.raises(DataError, match=r"the bucket does not exist\. Create it, or choose another\."):
+        upload_dataset(context, folder, name, "datasets/houses")
+    upload_dataset(context, folder, name, "datasets/houses", create_bucket=True)
+    assert [entry.manifest.name for entry in list_datasets(context, name) if isinstance(entry, UploadedDataset)] == [
+        "houses"
+    ]
+
+
+def test_a_missing_bucket_has_no_data_sets(s3: Any) -> None:
+    assert list_datasets(ScriptedContext({"s3": s3}), "no-such-bucket") == ()
+
+
+def test_foreign_and_broken_manifests_are_told_and_do_not_disturb(tmp_path: Path, s3: Any, bucket: str) -> None:
+    context = ScriptedContext({"s3": s3})
+    good = upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses")
+    s3.put_object(Bucket=bucket, Key="datasets/broken/manifest.json", Body=b"{")
+    s3.put_object(Bucket=bucket, Key="datasets/foreign/manifest.json", Body=json.dumps({"format": "x"}).encode())
+    s3.put_object(Bucket=bucket, Key="datasets/unfinished/train/train.csv", Body=b"1,2\n")
+    s3.put_object(Bucket=bucket, Key="datasets/readme.txt", Body=b"hello")
+    assert list_datasets(context, bucket) == (
+        good,
+        UnreadableDataset(f"s3://{bucket}/datasets/broken/manifest.json", "it is not a data set's manifest"),
+        UnreadableDataset(f"s3://{bucket}/datasets/foreign/manifest.json", "it was not written by sagedeck"),
+    )
+
+
+def test_several_data_sets_are_listed_newest_first(tmp_path: Path, s3: Any, bucket: str) -> None:
+    context = ScriptedContext({"s3": s3})
+    uploaded = upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses")
+    for name, created in (("old", "2020-01-01T00:00:00+00:00"), ("new", "2099-01-01T00:00:00+00:00")):
+        body = replace(uploaded.manifest, name=name, created=created).to_json().encode()
+        s3.put_object(Bucket=bucket, Key=f"datasets/{name}/manifest.json", Body=body)
+    names = [entry.manifest.name for entry in list_datasets(context, bucket) if isinstance(entry, UploadedDataset)]
+    assert names == ["new", "houses", "old"]
+
+
+def test_what_did_not_arrive_whole_is_found_out(
+    tmp_path: Path, s3: Any, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = data_set(tmp_path)
+    honest = s3.upload_file
+
+    def upload_another(file: str, *arguments: Any, **named: Any) -> None:
+        other = tmp_path / "other"
+        other.write_bytes(Path(file).read_bytes().replace(b"1", b"2"))
+        honest(str(other), *arguments, **named)
+
+    monkeypatch.setattr(s3, "upload_file", upload_another)
+    with pytest.raises(DataError, match="what arrived is not what was sent"):
+        upload_dataset(ScriptedContext({"s3": s3}), folder, bucket, "datasets/houses")
+
+
+def test_a_folder_that_is_no_data_set_is_refused(tmp_path: Path, s3: Any) -> None:
+    with pytest.raises(DataError, match="it has no manifest"):
+        upload_dataset(ScriptedContext({"s3": s3}), str(tmp_path), "bucket", "datasets/x")
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(DataError, match="its manifest cannot be used"):
+        upload_dataset(ScriptedContext({"s3": s3}), str(tmp_path), "bucket", "datasets/x")
+
+
+def test_a_server_that_is_gone_is_said(tmp_path: Path) -> None:
+    context = ScriptedContext({"s3": client("http://127.0.0.1:9")})
+    with pytest.raises(DataError, match="the connection or the file failed"):
+        upload_dataset(context, data_set(tmp_path), "bucket", "datasets/x")
+    with pytest.raises(DataError, match="Cannot list s3://bucket/datasets/"):
+        list_datasets(context, "bucket")

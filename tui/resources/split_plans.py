@@ -1,0 +1,102 @@
+"""The rules about split plans: what is allowed, how rows are shared out, and the plan to start from."""
+
+from __future__ import annotations
+
+import re
+
+from tui.resources.csv_reports import Column, CsvReport
+from tui.resources.datasets import DataError, Encoding, Fractions, SplitPlan
+from tui.resources.training import name_problem
+
+ONE_HOT_LIMIT = 10
+"""Text columns with at most this many values become a column per value by default, with more a column of codes."""
+
+
+def fractions_problem(fractions: Fractions) -> str:
+    """Why the fractions cannot be used, as a sentence; empty when they can."""
+    if any(not 0 <= share <= 1 for share in fractions):
+        return "Each fraction lies between 0 and 1."
+    if fractions.train == 0:
+        return "The train fraction must be above 0."
+    total = sum(fractions)
+    if abs(total - 1) > 1e-9:
+        return f"The fractions add up to {total:g}; they must add up to 1."
+    return ""
+
+
+def plan_problem(plan: SplitPlan) -> str:
+    """Why the plan cannot be carried out whatever the rows are, as a sentence; empty when it can.
+
+    A data set is named as a training job is, so that a job can be called after its data.
+    """
+    if problem := name_problem(plan.name) or fractions_problem(plan.fractions):
+        return problem
+    named = (plan.label, *plan.features)
+    if unknown := [name for name in named if name not in plan.columns]:
+        return f"The file has no column '{unknown[0]}'."
+    if not plan.features:
+        return "Choose at least one feature."
+    if len(set(named)) < len(named):
+        return "The label or a feature is chosen twice."
+    if plan.stratify and plan.task == "regression":
+        return "Only classes can be stratified; a regression has none."
+    return ""
+
+
+def shares(total: int, fractions: Fractions) -> tuple[int, int, int]:
+    """How many of `total` rows go to train, validation and test: by the largest remainder, so each within one row."""
+    exact = [total * share for share in fractions]
+    counts = [int(value) for value in exact]
+    by_remainder = sorted(range(3), key=lambda place: counts[place] - exact[place])
+    for place in by_remainder[: total - sum(counts)]:
+        counts[place] += 1
+    return counts[0], counts[1], counts[2]
+
+
+def default_name(path: str) -> str:
+    """A data set name made from a file's name."""
+    stem = re.split(r"[/\\]", path)[-1].rsplit(".", 1)[0]
+    return re.sub(r"[^A-Za-z0-9]+", "-", stem)[:63].strip("-") or "data"
+
+
+def default_encoding(column: Column) -> Encoding | None:
+    """How a text column is best kept: None when it has too many values to be of use, as names and ids have."""
+    if column.distinct_capped:
+        return None
+    return Encoding(column.name, "one-hot" if 2 < column.distinct <= ONE_HOT_LIMIT else "codes")
+
+
+def default_plan(report: CsvReport) -> SplitPlan:
+    """The plan to start from: the guessed label, every feature that can be kept, 70/15/15, stratified for classes.
+
+    Raises:
+        DataError: The file has no column that could be a label, or no feature besides it.
+    """
+    what = f"Cannot plan a split of '{report.source.path}'"
+    if not report.label or report.task is None:
+        raise DataError(what, "no column can be the label", "Choose a file with a column to predict.")
+    features: list[str] = []
+    encodings: list[Encoding] = []
+    for column in report.columns:
+        if column.name in (report.label, report.index_column) or column.kind in ("empty", "date"):
+            continue
+        if column.distinct == 1 and not column.missing:
+            continue
+        if column.kind in ("text", "boolean"):
+            encoding = default_encoding(column)
+            if encoding is None:
+                continue
+            encodings.append(encoding)
+        features.append(column.name)
+    if not features:
+        raise DataError(what, "no column besides the label can be a feature", "Choose a file with more columns.")
+    return SplitPlan(
+        name=default_name(report.source.path),
+        dialect=report.source.dialect,
+        columns=report.source.names,
+        label=report.label,
+        task=report.task,
+        features=tuple(features),
+        encodings=tuple(encodings),
+        stratify=report.task != "regression",
+    )

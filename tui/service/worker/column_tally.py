@@ -1,0 +1,187 @@
+"""What the columns of a CSV file hold, added up block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tui.resources.csv_cells import BOOLEANS, is_date
+from tui.resources.csv_reports import CLASS_LIMIT, DISTINCT_CAP, Column, ColumnKind
+
+_EXAMPLES = 3
+_LONGEST_VALUE = 80
+"""Characters that are kept of a text value, so that a column of novels does not fill the memory."""
+
+_DATES_LOOKED_AT = 50
+"""Cells of a block that are tried as dates."""
+
+_PROBE_ROWS = 4 * DISTINCT_CAP
+"""A column with too many different values usually shows it in so many rows."""
+
+_MANY_COLUMNS = 2000
+"""In files with more columns fewer different values are counted, which bounds the memory."""
+
+
+class Tally:
+    """Counts, ranges and values of all columns; the numbers of a block are worked on as one matrix."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        width = len(names)
+        self.rows = 0
+        self._names = tuple(names)
+        self._cap = DISTINCT_CAP if width <= _MANY_COLUMNS else CLASS_LIMIT + 1
+        self._missing = np.zeros(width, np.int64)
+        self._numbers = np.zeros(width, np.int64)
+        self._infinite = np.zeros(width, np.int64)
+        self._whole = np.ones(width, np.bool_)
+        self._minimum = np.full(width, np.inf)
+        self._maximum = np.full(width, -np.inf)
+        self._scientific = np.zeros(width, np.bool_)
+        self._dates = np.ones(width, np.bool_)
+        self._counts_rows = np.ones(width, np.bool_)
+        self._last_row = np.full(width, np.nan)
+        self._values: list[dict[Any, int] | None] = [{} for _ in names]
+        """The different values of each column; None once there are too many."""
+
+        self._capped_examples: dict[int, tuple[str, ...]] = {}
+        self._first_text: dict[int, tuple[str, int]] = {}
+
+    def add(self, frame: pd.DataFrame, lines: npt.NDArray[np.int64]) -> None:
+        """Add the rows of a block; `lines` has the line in the file of each."""
+        numeric = np.fromiter((kind.kind in "iuf" for kind in frame.dtypes), np.bool_, len(self._names))
+        matrix = self._matrix(frame, numeric, lines)
+        finite = np.isfinite(matrix)
+        self.rows += len(frame)
+        self._missing += frame.isna().to_numpy().sum(axis=0)
+        self._numbers += (~np.isnan(matrix)).sum(axis=0)
+        self._infinite += np.isinf(matrix).sum(axis=0)
+        self._whole &= ((matrix == np.floor(matrix)) | ~finite).all(axis=0)
+        self._minimum = np.minimum(self._minimum, np.where(finite, matrix, np.inf).min(axis=0))
+        self._maximum = np.maximum(self._maximum, np.where(finite, matrix, -np.inf).max(axis=0))
+        with np.errstate(invalid="ignore"):  # infinity less infinity is no step of one
+            steps = np.diff(
+                matrix, axis=0, prepend=np.where(np.isnan(self._last_row), matrix[0] - 1, self._last_row)[None]
+            )
+        self._counts_rows &= (steps == 1).all(axis=0)
+        self._last_row = matrix[-1].copy()
+        for place, values in enumerate(self._values):
+            if values is None:
+                continue
+            if numeric[place]:
+                self._count(place, values, *_distinct_numbers(matrix[:, place]))
+            else:
+                self._count(place, values, *_distinct_texts(frame.iloc[:, place]))
+
+    def add_notation(self, data: bytes, separator: str) -> None:
+        """Note the columns in which a number of the records is in scientific notation."""
+        if b"e" not in data and b"E" not in data:
+            return
+        cells = np.frombuffer(data, np.uint8)
+        places = np.flatnonzero((cells | 0x20) == ord("e"))
+        places = places[(places > 0) & (places < len(cells) - 1)]
+        before, after = cells[places - 1], cells[places + 1]
+        digit_before = ((before >= ord("0")) & (before <= ord("9"))) | (before == ord("."))
+        digit_after = ((after >= ord("0")) & (after <= ord("9"))) | (after == ord("+")) | (after == ord("-"))
+        places = places[digit_before & digit_after]
+        marks = np.flatnonzero((cells == ord(separator)) | (cells == ord("\n")))
+        self._scientific[np.unique(np.searchsorted(marks, places) % len(self._names))] = True
+
+    def columns(self) -> tuple[Column, ...]:
+        """What was found, in the order of the columns."""
+        return tuple(self._column(place) for place in range(len(self._names)))
+
+    def _matrix(
+        self, frame: pd.DataFrame, numeric: npt.NDArray[np.bool_], lines: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
+        """The numbers of a block, NaN where a cell is missing or text."""
+        if numeric.all():
+            matrix: npt.NDArray[np.float64] = frame.to_numpy(np.float64)
+        else:
+            matrix = np.full(frame.shape, np.nan)
+            matrix[:, numeric] = frame.iloc[:, np.flatnonzero(numeric)].to_numpy(np.float64)
+        self._dates[numeric & ~np.isnan(matrix).all(axis=0)] = False
+        for place in np.flatnonzero(~numeric).tolist():
+            column = frame.iloc[:, place].dropna().astype(str)
+            numbers = pd.to_numeric(column, errors="coerce")
+            matrix[numbers.index, place] = numbers.to_numpy(np.float64)
+            texts = column[numbers.isna()]
+            if len(texts) and place not in self._first_text:
+                self._first_text[place] = (str(texts.iloc[0])[:_LONGEST_VALUE], int(lines[texts.index[0]]))
+            if self._dates[place] and not all(map(is_date, column.iloc[:_DATES_LOOKED_AT])):
+                self._dates[place] = False
+        return matrix
+
+    def _count(self, place: int, values: dict[Any, int], found: list[Any], counts: list[int]) -> None:
+        for value, count in zip(found, counts, strict=True):
+            values[value] = values.get(value, 0) + count
+        if len(values) > self._cap:
+            self._capped_examples[place] = tuple(_shown(value) for value in list(values)[:_EXAMPLES])
+            self._values[place] = None
+
+    def _column(self, place: int) -> Column:
+        values = self._values[place]
+        numbers = int(self._numbers[place])
+        texts = self.rows - int(self._missing[place]) - numbers
+        first_text, first_text_line = self._first_text.get(place, ("", 0))
+        ranged = bool(np.isfinite(self._minimum[place]))
+        counted = sorted(((_shown(value), count) for value, count in (values or {}).items()), key=lambda item: -item[1])
+        examples = self._capped_examples.get(place, tuple(value for value, _ in counted[:_EXAMPLES]))
+        return Column(
+            name=self._names[place],
+            kind=self._kind(place, numbers, texts),
+            missing=int(self._missing[place]),
+            distinct=self._cap if values is None else len(values),
+            distinct_capped=values is None,
+            numbers=numbers,
+            texts=texts,
+            first_text=first_text,
+            first_text_line=first_text_line,
+            minimum=float(self._minimum[place]) if ranged else None,
+            maximum=float(self._maximum[place]) if ranged else None,
+            infinite=int(self._infinite[place]),
+            scientific=bool(self._scientific[place]) and numbers > texts,
+            counts_rows=self.rows > 0 and bool(self._counts_rows[place]),
+            values=tuple(counted),
+            examples=examples,
+        )
+
+    def _kind(self, place: int, numbers: int, texts: int) -> ColumnKind:
+        if not numbers and not texts:
+            return "empty"
+        if numbers > texts:
+            return "integer" if self._whole[place] else "number"
+        values = self._values[place]
+        if values is not None and all(str(value).lower() in BOOLEANS for value in values):
+            return "boolean"
+        return "date" if self._dates[place] and not numbers else "text"
+
+
+def _distinct_numbers(numbers: npt.NDArray[np.float64]) -> tuple[list[Any], list[int]]:
+    """The different numbers and how often each is there; more than `DISTINCT_CAP` of them may be incomplete."""
+    probe = np.unique(numbers[:_PROBE_ROWS])
+    if len(probe) > DISTINCT_CAP + 1:
+        return probe.tolist(), [0] * len(probe)
+    distinct, counts = np.unique(numbers[~np.isnan(numbers)], return_counts=True)
+    return distinct.tolist(), counts.tolist()
+
+
+def _distinct_texts(column: pd.Series) -> tuple[list[Any], list[int]]:
+    """The different texts, cut to `_LONGEST_VALUE`, and how often each is there."""
+    tallied = column.dropna().astype(str).str.slice(0, _LONGEST_VALUE).value_counts()
+    return [_as_number(value) for value in tallied.index], tallied.tolist()
+
+
+def _as_number(text: str) -> float | str:
+    """The number a cell of a mixed column stands for, so that `1` and `1.0` are one value in every block."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _shown(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.15g}"

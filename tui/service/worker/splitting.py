@@ -1,0 +1,159 @@
+"""Splitting a CSV file into the files that the built-in algorithms read, with a manifest that says what they are."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui.resources.csv_cells import in_order
+from tui.resources.csv_reports import ReadProgress
+from tui.resources.datasets import (
+    MANIFEST,
+    SPLITS,
+    DataError,
+    DatasetManifest,
+    SplitName,
+    SplitPlan,
+    SplitResult,
+)
+from tui.resources.split_plans import plan_problem, shares
+from tui.service.worker.context import TaskContext
+from tui.service.worker.csv_reading import opened
+from tui.service.worker.split_files import SplitFiles, replacing
+from tui.service.worker.split_rows import RowReader, Survey, changed
+
+_REPORT_SECONDS = 0.2
+
+
+def split_csv(context: TaskContext, path: str, plan: SplitPlan, folder: str) -> SplitResult:
+    """Split the rows of a file into `folder`, which appears complete or not at all; a data set there is replaced.
+
+    The source is read twice, in bounded memory, while `ReadProgress` over both readings is sent. A row's split is
+    drawn so that each split gets exactly its share of the rows, with `stratify` of every class. Rows are shuffled
+    within each block of the file: samples are often sorted by class, and Linear Learner learns badly from those.
+
+    Raises:
+        DataError: The plan does not hold, a row is wrong, a split would be empty or miss a class in training, the
+            folder cannot be written, or the disk is full.
+    """
+    source = Path(path)
+    if problem := plan_problem(plan):
+        raise DataError(f"Cannot split '{path}'", "the plan does not hold", problem)
+    with opened(source):
+        advance = _Progress(context, source.stat().st_size)
+    reader = RowReader(plan, source, advance)
+    first_reading, second_reading = hashlib.sha256(), hashlib.sha256()
+    with replacing(Path(folder)) as staged:
+        survey = reader.survey(first_reading.update)
+        classes = in_order(survey.label_counts) if plan.task != "regression" else ()
+        draw = _Draw(plan, source, survey, classes)
+        advance.read_before = advance.size
+        splits = [split for split, share in zip(SPLITS, plan.fractions, strict=True) if share]
+        with SplitFiles(staged, splits) as files:
+            for rows in reader.rows(classes, survey.categories, second_reading.update):
+                for split, drawn in draw.split(rows).items():
+                    files.write(split, drawn)
+        if first_reading.digest() != second_reading.digest():
+            raise changed(source)
+        draw.check_training(classes)
+        manifest = DatasetManifest(
+            name=plan.name,
+            source=source.name,
+            source_sha256=first_reading.hexdigest(),
+            task=plan.task,
+            label=plan.label,
+            classes=classes,
+            columns=(plan.label, *_feature_columns(plan, survey.categories)),
+            categories=survey.categories,
+            one_hot=tuple(encoding.column for encoding in plan.encodings if encoding.kind == "one-hot"),
+            rows={str(split): count for split, count in files.rows.items()},
+            rows_without_label=survey.rows_without_label,
+            seed=plan.seed,
+            fractions=plan.fractions,
+            stratified=plan.stratify,
+            files=files.infos(),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        (staged / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    return SplitResult(folder, manifest)
+
+
+class _Progress:
+    """Passes on how far both readings are, and a person's wish to stop."""
+
+    def __init__(self, context: TaskContext, size: int) -> None:
+        self._context = context
+        self._reported = time.monotonic()
+        self.size = size
+        """Bytes of the source."""
+
+        self.read_before = 0
+        """Bytes of the readings before this one."""
+
+    def __call__(self, rows: int, done_bytes: int) -> None:
+        self._context.check()
+        if time.monotonic() - self._reported >= _REPORT_SECONDS:
+            self._reported = time.monotonic()
+            self._context.report(ReadProgress(rows, self.read_before + done_bytes, 2 * self.size))
+
+
+class _Draw:
+    """Draws the split of each row without replacement, so that in the end every quota is used up exactly."""
+
+    def __init__(self, plan: SplitPlan, source: Path, survey: Survey, classes: Sequence[str]) -> None:
+        self._source = source
+        self._stratify = plan.stratify
+        self._random = random.Random(plan.seed)
+        counts = [survey.label_counts[name] for name in classes]
+        if plan.task == "binary" and len(classes) != 2:
+            found = f"it has {len(classes)} different values" + (f" such as '{classes[0]}'" if classes else "")
+            raise _impossible(source, f"the label '{plan.label}' must have two classes, and {found}", "Choose another.")
+        if plan.task == "multiclass" and len(classes) < 2:
+            raise _impossible(source, f"the label '{plan.label}' has one class only", "Choose another label.")
+        total = sum(survey.label_counts.values())
+        self._left = {
+            label: list(shares(count, plan.fractions))
+            for label, count in ([(str(c), n) for c, n in enumerate(counts)] if plan.stratify else [("", total)])
+        }
+        for place, (split, share) in enumerate(zip(SPLITS, plan.fractions, strict=True)):
+            if share and not any(left[place] for left in self._left.values()):
+                raise _impossible(source, f"the {split} split would be empty with {total:,} rows", "Add rows.")
+        self._trained: set[str] = set()
+
+    def split(self, rows: list[tuple[str, str]]) -> Mapping[SplitName, list[tuple[str, str]]]:
+        """Shuffle the rows and put each into one of the splits."""
+        self._random.shuffle(rows)
+        drawn: dict[SplitName, list[tuple[str, str]]] = {split: [] for split in SPLITS}
+        for row in rows:
+            left = self._left[row[0] if self._stratify else ""]
+            ticket = self._random.random() * sum(left)
+            place = 0 if ticket < left[0] else 1 if ticket < left[0] + left[1] else 2
+            if not left[place]:
+                raise changed(self._source)
+            left[place] -= 1
+            drawn[SPLITS[place]].append(row)
+        self._trained.update(label for label, _ in drawn["train"])
+        return {split: part for split, part in drawn.items() if part}
+
+    def check_training(self, classes: Sequence[str]) -> None:
+        """Refuse a split in which a class is missing from the train rows."""
+        for code, name in enumerate(classes):
+            if str(code) not in self._trained:
+                why = f"no row of class '{name}' would be in the train split"
+                raise _impossible(self._source, why, "Stratify, or take a larger train fraction.")
+
+
+def _feature_columns(plan: SplitPlan, categories: Mapping[str, Sequence[str]]) -> list[str]:
+    one_hot = {encoding.column for encoding in plan.encodings if encoding.kind == "one-hot"}
+    names: list[str] = []
+    for feature in plan.features:
+        names.extend([f"{feature}={value}" for value in categories[feature]] if feature in one_hot else [feature])
+    return names
+
+
+def _impossible(source: Path, why: str, what_next: str) -> DataError:
+    return DataError(f"Cannot split '{source}'", why, what_next)
