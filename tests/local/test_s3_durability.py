@@ -100,7 +100,7 @@ def test_a_full_disk_is_said_once_and_leaves_nothing(tmp_path: Path) -> None:
         s3.put_object(Bucket="full", Key="x", Body=b"old")
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (2 << 20, 2 << 20))
         with pytest.raises(ClientError) as caught:
-            s3.put_object(Bucket="full", Key="x", Body=b"n" * (5 << 20))
+            s3.put_object(Bucket="full", Key="x", Body=b"n" * (50 << 20))
         error = caught.value.response
         assert (error["Error"]["Code"], error["ResponseMetadata"]["RetryAttempts"]) == ("InsufficientStorage", 0)
         assert "no room left on the disk" in error["Error"]["Message"]

@@ -71,7 +71,8 @@ class BodyWriter:
         self._path = path
         self._digests: dict[str, Digest] = {algorithm: new_digest(algorithm) for algorithm in algorithms}
         self._file: BinaryIO | None = None
-        self._size = 0
+        self.size = 0
+        """Bytes written so far."""
 
     def __enter__(self) -> Self:
         return self
@@ -93,7 +94,7 @@ class BodyWriter:
                 view = view[self._file.write(view) :]
         for digest in self._digests.values():
             digest.update(data)
-        self._size += len(data)
+        self.size += len(data)
 
     def finish(self, last: bytes = b"") -> Body:
         """Append the last bytes and bring the body safely to disk."""
@@ -103,7 +104,7 @@ class BodyWriter:
             os.fsync(self._file.fileno())
             self._file.close()
         self._file = None
-        return Body(self._path.name, self._size, {name: digest.digest() for name, digest in self._digests.items()})
+        return Body(self._path.name, self.size, {name: digest.digest() for name, digest in self._digests.items()})
 
 
 class Bodies:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
 from tui.local.errors import AwsError
-from tui.local.s3.bodies import CHUNK, Bodies, Body
+from tui.local.s3.bodies import CHUNK, Bodies, Body, BodyWriter
 from tui.local.s3.checksums import COMPUTABLE, HEADER, stated, to_bytes
 from tui.local.s3.chunked import ChunkedDecoder
 
@@ -43,25 +44,12 @@ async def receive_body(request: Request, bodies: Bodies) -> tuple[Body, dict[str
     payload = headers.get("x-amz-content-sha256", "")
     decoder = ChunkedDecoder() if payload.startswith("STREAMING-") else None
     length = _announced_length(headers, "content-length" if decoder is None else "x-amz-decoded-content-length")
-    writer = bodies.writer(_algorithms(headers))
-    with writer:
-        size = 0
-        buffer = bytearray()
-        try:
-            async for received in request.stream():
-                chunk = received if decoder is None else decoder.feed(received)
-                size += len(chunk)
-                if size > MAX_OBJECT_BYTES:
-                    raise _too_large()
-                buffer += chunk
-                if len(buffer) >= CHUNK:
-                    await asyncio.to_thread(writer.write, bytes(buffer))
-                    buffer.clear()
-        except ClientDisconnect:
-            raise _incomplete() from None
+    with bodies.writer(_algorithms(headers)) as writer:
+        last = await _write_stream(request, decoder, writer)
+        size = writer.size + len(last)
         if (length is not None and size != length) or (decoder is not None and not decoder.finished):
             raise _incomplete()
-        body = await asyncio.to_thread(writer.finish, bytes(buffer))
+        body = await asyncio.to_thread(writer.finish, last)
     checksums = stated(headers) | stated(decoder.trailers if decoder is not None else {})
     try:
         _verify(body, headers, checksums)
@@ -69,6 +57,37 @@ async def receive_body(request: Request, bodies: Bodies) -> tuple[Body, dict[str
         bodies.remove(body.name)
         raise
     return body, checksums
+
+
+async def _write_stream(request: Request, decoder: ChunkedDecoder | None, writer: BodyWriter) -> bytes:
+    """Write a body, each chunk while the next one comes in; answers the rest that is less than a chunk."""
+    stream = request.stream()
+    buffer = bytearray()
+    writing: asyncio.Task[None] | None = None
+    try:
+        async for received in stream:
+            buffer += received if decoder is None else decoder.feed(received)
+            if len(buffer) >= CHUNK:
+                if writing is not None:
+                    await writing
+                    if writer.size > MAX_OBJECT_BYTES:
+                        raise _too_large()
+                writing = asyncio.create_task(asyncio.to_thread(writer.write, bytes(buffer)))
+                buffer.clear()
+        if writing is not None:
+            await writing
+    except ClientDisconnect:
+        raise _incomplete() from None
+    except AwsError:
+        # A client that is still sending does not look for an answer.
+        with contextlib.suppress(ClientDisconnect):
+            async for _ in stream:
+                pass
+        raise
+    finally:
+        if writing is not None:
+            await asyncio.wait({writing})
+    return bytes(buffer)
 
 
 def _announced_length(headers: Headers, name: str) -> int | None:
