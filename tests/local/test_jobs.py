@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.local.training import channel, request
-from tui.local.algorithms.metric_definitions import MetricDefinition
 from tui.local.jobs.artifacts import write_archive
 from tui.local.jobs.channels import prepare_hosts
 from tui.local.jobs.metrics import MetricParser
@@ -137,7 +136,7 @@ def test_equal_folders_give_equal_archives(tmp_path: Path) -> None:
 
 def test_metrics_are_finite_32_bit_numbers_found_anywhere_in_a_line() -> None:
     parser = MetricParser(
-        [MetricDefinition("loss", r"loss=(\S+)"), MetricDefinition("rmse", r".*#011rmse:([0-9.]+).*")]
+        [{"Name": "loss", "Regex": r"loss=(\S+)"}, {"Name": "rmse", "Regex": r".*#011rmse:([0-9.]+).*"}]
     )
     assert [(s.metric, s.value) for s in parser.samples(1.0, "[0]#011rmse:0.1 loss=2.5")] == [
         ("loss", 2.5),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import operator
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -45,21 +46,21 @@ class Search:
             raise validation_error(f"The property {order.name} has no value of its own to sort by.")
         descending = request.get("SortOrder", "Descending") == "Descending"
         after = position_of("Search", request)
-        if order.name in SORT_COLUMNS:
-            found = self._in_stored_order(SORT_COLUMNS[order.name], order.name, matches, descending, after)
-        else:
-            found = self._in_computed_order(order, matches, descending, after)
         limit = request.get("MaxResults", 10)
-        page = list(islice(found, limit + 1))
+        if order.name in SORT_COLUMNS:
+            page = list(islice(self._in_stored_order(order.name, matches, descending, after), limit + 1))
+        else:
+            page = self._in_computed_order(order, matches, descending, after, limit + 1)
         answer: dict[str, Any] = {"Results": [{"TrainingJob": record} for record, _ in page[:limit]]}
         if len(page) > limit:
             answer["NextToken"] = next_token("Search", request, page[limit - 1][1])
         return answer
 
     def _in_stored_order(
-        self, column: str, name: str, matches: Predicate | None, descending: bool, after: list[Any] | None
+        self, name: str, matches: Predicate | None, descending: bool, after: list[Any] | None
     ) -> Iterator[_Placed]:
         """Matching jobs in the order of an index, read only as far as the page needs."""
+        column = SORT_COLUMNS[name]
         while jobs := self._jobs.page(column, descending=descending, after=after, limit=_CHUNK):
             with self._store.read() as connection:
                 tags = self._tags.of(connection, [job.arn for job in jobs])
@@ -70,18 +71,22 @@ class Search:
                     yield record, after
 
     def _in_computed_order(
-        self, order: Property, matches: Predicate | None, descending: bool, after: list[Any] | None
-    ) -> Iterator[_Placed]:
-        """Matching jobs in the order of any property; those that lack it come last in either direction."""
+        self, order: Property, matches: Predicate | None, descending: bool, after: list[Any] | None, count: int
+    ) -> list[_Placed]:
+        """The first matching jobs in the order of any property; those that lack it come last in either direction."""
         rank_of_missing = -1 if descending else 1
-        placed: list[_Placed] = []
-        for record, _ in self._in_stored_order("name", "TrainingJobName", matches, descending, None):
-            value = next(order.values(record), None)
-            key = [rank_of_missing, 0, 0] if value is None else [0, *_sort_key(order, value)]
-            placed.append((record, [*key, record["TrainingJobName"]]))
-        behind = operator.lt if descending else operator.gt
-        placed.sort(key=lambda item: item[1], reverse=descending)
-        return (item for item in placed if after is None or behind(item[1], after))
+
+        def placed() -> Iterator[_Placed]:
+            behind = operator.lt if descending else operator.gt
+            for record, _ in self._in_stored_order("TrainingJobName", matches, False, None):
+                value = next(order.values(record), None)
+                key = [rank_of_missing, 0, 0] if value is None else [0, *_sort_key(order, value)]
+                position = [*key, record["TrainingJobName"]]
+                if after is None or behind(position, after):
+                    yield record, position
+
+        first = heapq.nlargest if descending else heapq.nsmallest
+        return first(count, placed(), key=operator.itemgetter(1))
 
 
 def _sort_key(order: Property, value: Any) -> list[str | float]:

@@ -63,8 +63,7 @@ def description(job: Job) -> dict[str, Any]:
         "ProfilingStatus": "Disabled" if profiler is None or profiler.get("DisableProfiler") else "Enabled",
     }
     request = {name: value for name, value in job.request.items() if name != "SessionChainingConfig"}
-    definitions = [{"Name": metric.name, "Regex": metric.regex} for metric in metric_definitions(job.request)]
-    algorithm = {**request["AlgorithmSpecification"], "MetricDefinitions": definitions}
+    algorithm = {**request["AlgorithmSpecification"], "MetricDefinitions": metric_definitions(job.request)}
     return request | {"AlgorithmSpecification": algorithm} | _present(computed)
 
 

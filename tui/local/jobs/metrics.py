@@ -10,30 +10,33 @@ from functools import lru_cache
 from typing import Any
 
 from tui.local.algorithms.catalog import find
-from tui.local.algorithms.metric_definitions import MetricDefinition
 from tui.local.jobs.table import Sample
 
 _Find = Callable[[str], "re.Match[str] | None"]
 
 
-def metric_definitions(request: Mapping[str, Any]) -> tuple[MetricDefinition, ...]:
-    """The metrics that the algorithm of a training request reports."""
+def metric_definitions(request: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
+    """The `MetricDefinitions` of a training request's algorithm; shared by the callers, so not to be changed."""
     hyperparameters = tuple(sorted(request.get("HyperParameters", {}).items()))
     return _definitions(request["AlgorithmSpecification"]["TrainingImage"], hyperparameters)
 
 
 @lru_cache(maxsize=1024)
-def _definitions(image: str, hyperparameters: tuple[tuple[str, str], ...]) -> tuple[MetricDefinition, ...]:
+def _definitions(image: str, hyperparameters: tuple[tuple[str, str], ...]) -> Sequence[Mapping[str, str]]:
     algorithm = find(image)
-    return () if algorithm is None else algorithm.metric_definitions(dict(hyperparameters))
+    if algorithm is None:
+        return []
+    return [
+        {"Name": metric.name, "Regex": metric.regex} for metric in algorithm.metric_definitions(dict(hyperparameters))
+    ]
 
 
 class MetricParser:
-    """Applies metric definitions, whose regular expressions have one group, to log messages."""
+    """Applies `MetricDefinitions`, whose regular expressions have one group, to log messages."""
 
-    def __init__(self, definitions: Iterable[MetricDefinition]) -> None:
+    def __init__(self, definitions: Iterable[Mapping[str, str]]) -> None:
         self._finders: Sequence[tuple[str, _Find]] = [
-            (definition.name, _finder(definition.regex)) for definition in definitions
+            (definition["Name"], _finder(definition["Regex"])) for definition in definitions
         ]
 
     def samples(self, timestamp: float, message: str) -> list[Sample]:
