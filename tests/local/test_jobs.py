@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.local.training import channel, request
-from tui.local.jobs.artifacts import write_archive
+from tui.local.jobs.artifacts import upload_artifacts, write_archive
 from tui.local.jobs.channels import prepare_hosts
 from tui.local.jobs.metrics import MetricParser
 from tui.local.jobs.states import JobFailed
@@ -132,6 +132,26 @@ def test_equal_folders_give_equal_archives(tmp_path: Path) -> None:
             (folder / name).write_text(name)
         write_archive(folder, tmp_path / f"{number}.tar.gz")
     assert (tmp_path / "0.tar.gz").read_bytes() == (tmp_path / "1.tar.gz").read_bytes()
+
+
+def test_an_upload_that_cannot_be_written_fails_the_job(objects: ObjectStore, tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    output = {"S3OutputPath": "s3://deleted-meanwhile/output", "CompressionType": "GZIP"}
+    with pytest.raises(JobFailed, match=r"^ClientError: Artifact upload failed:.* s3://deleted-meanwhile/output"):
+        upload_artifacts(tmp_path, "job", request("job", OutputDataConfig=output), objects)
+
+
+def test_extra_output_is_uploaded_beside_the_model(objects: ObjectStore, tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "output/data").mkdir(parents=True)
+    (tmp_path / "output/data/report.txt").write_text("fine")
+    output = {"S3OutputPath": "s3://bucket/output", "CompressionType": "GZIP"}
+    uri = upload_artifacts(tmp_path, "job", request("job", OutputDataConfig=output), objects)
+    assert uri == "s3://bucket/output/job/output/model.tar.gz"
+    assert [info.key for info in objects.list("bucket")] == [
+        "output/job/output/model.tar.gz",
+        "output/job/output/output.tar.gz",
+    ]
 
 
 def test_metrics_are_finite_32_bit_numbers_found_anywhere_in_a_line() -> None:
