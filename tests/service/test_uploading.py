@@ -63,10 +63,11 @@ def bucket(s3: Any, request: pytest.FixtureRequest) -> str:
     return name
 
 
-def data_set(folder: Path, rows: int = 100, plan: SplitPlan = PLAN) -> str:
+def data_set(folder: Path, digits: int = 1) -> str:
+    """A split data set of 100 rows whose label has so many digits behind its point."""
     source = folder / "source.csv"
-    source.write_text("row,y\n" + "".join(f"{n},{n * 2}\n" for n in range(rows)))
-    return split_csv(ScriptedContext(), str(source), plan, str(folder / plan.name)).folder
+    source.write_text("row,y\n" + "".join(f"{n},{n}.{'1' * digits}\n" for n in range(100)))
+    return split_csv(ScriptedContext(), str(source), PLAN, str(folder / PLAN.name)).folder
 
 
 def test_an_upload_is_found_again_as_it_was(tmp_path: Path, s3: Any, bucket: str) -> None:
@@ -82,7 +83,7 @@ def test_an_upload_is_found_again_as_it_was(tmp_path: Path, s3: Any, bucket: str
 
 def test_large_files_go_in_parts_with_progress(tmp_path: Path, s3: Any, bucket: str) -> None:
     context = ScriptedContext({"s3": s3})
-    uploaded = upload_dataset(context, data_set(tmp_path, 1_000_000), bucket, "datasets/houses/")
+    uploaded = upload_dataset(context, data_set(tmp_path, digits=130_000), bucket, "datasets/houses/")
     etag = s3.head_object(Bucket=bucket, Key="datasets/houses/train/train.csv")["ETag"]
     assert etag.strip('"').endswith("-2")
     last = context.reports[-1]
@@ -111,7 +112,7 @@ def test_reports_come_at_most_five_times_a_second(
 
 
 def test_a_cancelled_upload_leaves_no_manifest_and_no_parts(tmp_path: Path, s3: Any, bucket: str) -> None:
-    folder = data_set(tmp_path, 1_000_000)
+    folder = data_set(tmp_path, digits=130_000)
     upload_dataset(ScriptedContext({"s3": s3}), folder, bucket, "datasets/houses")
     context = ScriptedContext({"s3": s3}, cancel_at=6)
     with pytest.raises(Cancelled):

@@ -34,10 +34,10 @@ def plan_problem(plan: SplitPlan) -> str:
     named = (plan.label, *plan.features)
     if unknown := [name for name in named if name not in plan.columns]:
         return f"The file has no column '{unknown[0]}'."
-    if not plan.features:
-        return "Choose at least one feature."
-    if len(set(named)) < len(named):
-        return "The label or a feature is chosen twice."
+    if not plan.features or len(set(named)) < len(named):
+        return "The label or a feature is chosen twice." if plan.features else "Choose at least one feature."
+    if not 0 <= plan.seed < 2**32:
+        return "The seed is a whole number from 0 to 4,294,967,295."
     if plan.stratify and plan.task == "regression":
         return "Only classes can be stratified; a regression has none."
     return ""

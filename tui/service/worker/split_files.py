@@ -63,21 +63,21 @@ class SplitFiles:
     ) -> None:
         self._stack.close()
 
-    def write(self, split: SplitName, rows: Sequence[tuple[str, str]]) -> None:
-        """Write rows, each a label and its features; the test split keeps the two in files of their own."""
-        self.rows[split] += len(rows)
+    def write(self, split: SplitName, labels: Sequence[str], features: Sequence[str]) -> None:
+        """Write rows; the test split keeps labels and features in files of their own."""
+        self.rows[split] += len(labels)
         if split == "test":
-            self._append(split_file("test"), "".join(f"{features}\n" for _, features in rows))
-            self._append(LABELS_FILE, "".join(f"{label}\n" for label, _ in rows))
+            self._append(split_file("test"), features)
+            self._append(LABELS_FILE, labels)
         else:
-            self._append(split_file(split), "".join(f"{label},{features}\n" for label, features in rows))
+            self._append(split_file(split), list(map(",".join, zip(labels, features, strict=True))))
 
     def infos(self) -> dict[str, FileInfo]:
         """Size and checksum of each file, by its path below the folder."""
         return {path: FileInfo(self._sizes[path], self._sums[path].hexdigest()) for path in self._paths}
 
-    def _append(self, path: str, text: str) -> None:
-        data = text.encode()
+    def _append(self, path: str, lines: Sequence[str]) -> None:
+        data = "\n".join([*lines, ""]).encode()
         self._files[path].write(data)
         self._sums[path].update(data)
         self._sizes[path] += len(data)

@@ -61,33 +61,33 @@ class RowReader:
         """
         counts: Counter[str] = Counter()
         names: dict[str, str] = {}
-        missing = 0
+        rows = 0
         values: dict[int, set[str]] = {
             self._plan.columns.index(encoding.column): set() for encoding in self._plan.encodings
         }
         for records in self._blocks(on_bytes):
-            for label, count in Counter(fields[self._label] for fields in records.fields).items():
-                if is_missing(label):
-                    missing += count
-                elif self._classifies:
-                    counts[names.setdefault(label, class_name(label))] += count
-                else:
-                    counts[""] += count
+            cells = [fields[self._label] for fields in records.fields]
+            if self._classifies:
+                for cell, count in Counter(cells).items():
+                    counts[names.setdefault(cell, "" if is_missing(cell) else class_name(cell))] += count
+                self._check_size(self._plan.label, len(counts))
+            else:
+                counts[""] += sum(map(is_missing, cells))
+                rows += len(cells)
             for place, kept in values.items():
                 kept.update(fields[place].strip() for fields in records.fields)
                 self._check_size(self._plan.columns[place], len(kept))
-            if self._classifies:
-                self._check_size(self._plan.label, len(counts))
+        missing = counts.pop("", 0)
         categories = {
             self._plan.columns[place]: tuple(sorted(value for value in kept if not is_missing(value)))
             for place, kept in values.items()
         }
-        return Survey(counts, missing, categories)
+        return Survey(counts if self._classifies else {"": rows - missing}, missing, categories)
 
     def rows(
         self, classes: Sequence[str], categories: Mapping[str, Sequence[str]], on_bytes: Callable[[bytes], object]
-    ) -> Iterator[list[tuple[str, str]]]:
-        """The rows that have a label, a list for each block: the label and the features as text for the files.
+    ) -> Iterator[tuple[list[str], list[str]]]:
+        """The labels and the features, as text for the files, of the rows of each block that have a label.
 
         Raises:
             DataError: A cell of a number column is no number, or the file is not what it was at the survey.
@@ -103,13 +103,20 @@ class RowReader:
         copies = not encoders and separator != self._plan.dialect.decimal == "."
         pick = _picker(self._features)
         for records in self._blocks(on_bytes):
-            labels = self._labels(records, codes)
-            if copies and plain_text.fullmatch(records.block.text):
+            copied = copies and plain_text.fullmatch(records.block.text) is not None
+            if copied and not self._classifies:
+                labels = [fields[self._label] for fields in records.fields]
+            else:
+                labels = self._labels(records, codes)
+            if copied:
                 features = [",".join(pick(fields)) for fields in records.fields]
             else:
                 columns = [self._column(records, place, encoders.get(place)) for place in self._features]
                 features = [",".join(row) for row in zip(*columns, strict=True)]
-            yield [(label, row) for label, row in zip(labels, features, strict=True) if label]
+            if "" in labels:
+                features = [row for label, row in zip(labels, features, strict=True) if label]
+                labels = [label for label in labels if label]
+            yield labels, features
 
     def _blocks(self, on_bytes: Callable[[bytes], object]) -> Iterator[Records]:
         header_lines = int(self._plan.dialect.has_header)
@@ -117,9 +124,10 @@ class RowReader:
         rows = 0
         for block in read_blocks(self._path, self._plan.dialect, on_bytes=on_bytes):
             fields = block.records(self._plan.dialect.separator)
-            for place, record in enumerate(fields):
-                if len(record) != width:
-                    raise self._wrong(block, place, f"has {len(record):,} fields where {width:,} are expected")
+            lengths = list(map(len, fields))
+            if lengths.count(width) != len(lengths):
+                place = next(place for place, length in enumerate(lengths) if length != width)
+                raise self._wrong(block, place, f"has {lengths[place]:,} fields where {width:,} are expected")
             skipped = min(header_lines, len(fields))
             yield Records(block, fields[skipped:], skipped)
             header_lines -= skipped

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from tui.resources.datasets import (
 from tui.resources.split_plans import plan_problem, shares
 from tui.service.worker.context import TaskContext
 from tui.service.worker.csv_reading import opened
+from tui.service.worker.split_draw import Draw, NoMoreRows
 from tui.service.worker.split_files import SplitFiles, replacing
 from tui.service.worker.split_rows import RowReader, Survey, changed
 
@@ -50,16 +50,22 @@ def split_csv(context: TaskContext, path: str, plan: SplitPlan, folder: str) -> 
     with replacing(Path(folder)) as staged:
         survey = reader.survey(first_reading.update)
         classes = in_order(survey.label_counts) if plan.task != "regression" else ()
-        draw = _Draw(plan, source, survey, classes)
+        draw = Draw(plan.seed, _quotas(plan, source, survey, classes))
         advance.read_before = advance.size
         splits = [split for split, share in zip(SPLITS, plan.fractions, strict=True) if share]
+        trained: set[str] = set()
         with SplitFiles(staged, splits) as files:
-            for rows in reader.rows(classes, survey.categories, second_reading.update):
-                for split, drawn in draw.split(rows).items():
-                    files.write(split, drawn)
+            for labels, features in reader.rows(classes, survey.categories, second_reading.update):
+                for split, places in _dealt(draw, labels if plan.stratify else [""] * len(labels), source).items():
+                    files.write(split, [labels[place] for place in places], [features[place] for place in places])
+                    if split == "train" and classes:
+                        trained.update(labels[place] for place in places)
         if first_reading.digest() != second_reading.digest():
             raise changed(source)
-        draw.check_training(classes)
+        for code, name in enumerate(classes):
+            if str(code) not in trained:
+                why = f"no row of class '{name}' would be in the train split"
+                raise _impossible(source, why, "Stratify, or take a larger train fraction.")
         manifest = DatasetManifest(
             name=plan.name,
             source=source.name,
@@ -101,50 +107,29 @@ class _Progress:
             self._context.report(ReadProgress(rows, self.read_before + done_bytes, 2 * self.size))
 
 
-class _Draw:
-    """Draws the split of each row without replacement, so that in the end every quota is used up exactly."""
+def _dealt(draw: Draw, groups: Sequence[str], source: Path) -> dict[SplitName, list[int]]:
+    try:
+        return {split: places.tolist() for split, places in draw.deal(groups).items() if len(places)}
+    except NoMoreRows as error:
+        raise changed(source) from error
 
-    def __init__(self, plan: SplitPlan, source: Path, survey: Survey, classes: Sequence[str]) -> None:
-        self._source = source
-        self._stratify = plan.stratify
-        self._random = random.Random(plan.seed)
-        counts = [survey.label_counts[name] for name in classes]
-        if plan.task == "binary" and len(classes) != 2:
-            found = f"it has {len(classes)} different values" + (f" such as '{classes[0]}'" if classes else "")
-            raise _impossible(source, f"the label '{plan.label}' must have two classes, and {found}", "Choose another.")
-        if plan.task == "multiclass" and len(classes) < 2:
-            raise _impossible(source, f"the label '{plan.label}' has one class only", "Choose another label.")
-        total = sum(survey.label_counts.values())
-        self._left = {
-            label: list(shares(count, plan.fractions))
-            for label, count in ([(str(c), n) for c, n in enumerate(counts)] if plan.stratify else [("", total)])
-        }
-        for place, (split, share) in enumerate(zip(SPLITS, plan.fractions, strict=True)):
-            if share and not any(left[place] for left in self._left.values()):
-                raise _impossible(source, f"the {split} split would be empty with {total:,} rows", "Add rows.")
-        self._trained: set[str] = set()
 
-    def split(self, rows: list[tuple[str, str]]) -> Mapping[SplitName, list[tuple[str, str]]]:
-        """Shuffle the rows and put each into one of the splits."""
-        self._random.shuffle(rows)
-        drawn: dict[SplitName, list[tuple[str, str]]] = {split: [] for split in SPLITS}
-        for row in rows:
-            left = self._left[row[0] if self._stratify else ""]
-            ticket = self._random.random() * sum(left)
-            place = 0 if ticket < left[0] else 1 if ticket < left[0] + left[1] else 2
-            if not left[place]:
-                raise changed(self._source)
-            left[place] -= 1
-            drawn[SPLITS[place]].append(row)
-        self._trained.update(label for label, _ in drawn["train"])
-        return {split: part for split, part in drawn.items() if part}
-
-    def check_training(self, classes: Sequence[str]) -> None:
-        """Refuse a split in which a class is missing from the train rows."""
-        for code, name in enumerate(classes):
-            if str(code) not in self._trained:
-                why = f"no row of class '{name}' would be in the train split"
-                raise _impossible(self._source, why, "Stratify, or take a larger train fraction.")
+def _quotas(plan: SplitPlan, source: Path, survey: Survey, classes: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+    """The shares of the classes by code, or of all rows under the empty name when they are not stratified."""
+    if plan.task == "binary" and len(classes) != 2:
+        found = f"it has {len(classes)} different values" + (f" such as '{classes[0]}'" if classes else "")
+        raise _impossible(source, f"the label '{plan.label}' must have two classes, and {found}", "Choose another.")
+    if plan.task == "multiclass" and len(classes) < 2:
+        raise _impossible(source, f"the label '{plan.label}' has one class only", "Choose another label.")
+    total = sum(survey.label_counts.values())
+    counts = {str(code): survey.label_counts[name] for code, name in enumerate(classes)}
+    quotas = {
+        group: shares(count, plan.fractions) for group, count in (counts if plan.stratify else {"": total}).items()
+    }
+    for place, (split, share) in enumerate(zip(SPLITS, plan.fractions, strict=True)):
+        if share and not any(quota[place] for quota in quotas.values()):
+            raise _impossible(source, f"the {split} split would be empty with {total:,} rows", "Add rows.")
+    return quotas
 
 
 def _feature_columns(plan: SplitPlan, categories: Mapping[str, Sequence[str]]) -> list[str]:
