@@ -120,3 +120,35 @@ def _host(root: Path, image: str) -> None:
     from tui.local.algorithms.container import run as run_container
 
     sys.exit(run_container(root, image))
+
+
+@dataclass(frozen=True)
+class Split:
+    """A bundled data set, shuffled and split into two thirds and one third."""
+
+    train_x: Any
+    train_y: Any
+    validation_x: Any
+    validation_y: Any
+
+    @property
+    def channels(self) -> dict[str, str]:
+        return {"train": csv(self.train_x, self.train_y), "validation": csv(self.validation_x, self.validation_y)}
+
+
+def bundled(name: str, seed: int = 0) -> Split:
+    """One of scikit-learn's bundled data sets: `diabetes`, `breast_cancer`, `wine`."""
+    import numpy as np
+    from sklearn import datasets
+
+    features, labels = getattr(datasets, f"load_{name}")(return_X_y=True)
+    order = np.random.default_rng(seed).permutation(len(labels))
+    features, labels = features[order].astype(np.float32), labels[order].astype(np.float32)
+    cut = len(labels) * 2 // 3
+    return Split(features[:cut], labels[:cut], features[cut:], labels[cut:])
+
+
+def csv(features: Any, labels: Any) -> str:
+    """Headerless CSV with the label first; every float32 survives the round trip."""
+    rows = (",".join(f"{value:.9g}" for value in (label, *row)) for row, label in zip(features, labels, strict=True))
+    return "\n".join(rows) + "\n"

@@ -47,8 +47,8 @@ class UnreadableRowsError(ValueError):
 def read_csv(files: Sequence[Path], delimiter: str = ",", weight_column: bool = False) -> Dataset:
     """Read headerless CSV files: the label in column 0, optionally the weight in column 1, then the features.
 
-    An empty cell is a missing value. Raises UnreadableRowsError for text, for rows of different lengths and for a file
-    with other columns than the first.
+    An empty cell or NaN is a missing value. Raises UnreadableRowsError for text, for rows of different lengths and for
+    a file with other columns than the first.
     """
     tables = [_read_csv_file(path, delimiter) for path in files]
     for path, table in zip(files, tables, strict=True):
@@ -73,7 +73,7 @@ def _read_csv_file(path: Path, delimiter: str) -> Floats:
         header=None,
         names=list(range(width)),
         dtype=np.float32,
-        na_values=[""],
+        na_values=["", "nan", "NaN", "NAN"],
         keep_default_na=False,
         encoding="utf-8-sig",
         encoding_errors="ignore",
