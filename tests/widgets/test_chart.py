@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import exp, inf, nan, sin
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.content import Content
@@ -165,6 +165,7 @@ def test_a_legend_that_is_too_long_says_so() -> None:
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@settings(deadline=None)
 @given(finite, finite, st.booleans(), st.integers(2, 10))
 def test_any_range_has_its_ticks_inside(one: float, other: float, log: bool, count: int) -> None:
     low, high = sorted((one, other))
