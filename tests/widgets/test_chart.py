@@ -180,6 +180,7 @@ def test_any_range_has_its_ticks_inside(one: float, other: float, log: bool, cou
     assert len(set(axis.labels(ticks))) == len(ticks)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(), st.floats()), max_size=40), st.booleans(), st.integers(20, 60), st.integers(5, 20)
 )
