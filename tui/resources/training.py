@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,27 +172,44 @@ def progress_of(lines: list[str], hyperparameters: Mapping[str, str]) -> Progres
     return None
 
 
-def metric_points(lines: list[str], definitions: tuple[tuple[str, str], ...]) -> tuple[MetricPoint, ...]:
-    """The values of all metrics in log lines, in order; the step of a metric counts its values from 0."""
-    patterns = []
-    for name, regex in definitions:
-        try:
-            patterns.append((name, re.compile(regex)))
-        except re.error:  # a definition that the service accepts need not be a regex of ours
-            continue
-    steps: dict[str, int] = {}
-    points = []
-    for line in lines:
-        for name, pattern in patterns:
-            if match := pattern.search(line):
-                try:
-                    value = float(match[1])
-                except (ValueError, IndexError):
-                    continue
-                step = steps.get(name, 0)
-                steps[name] = step + 1
-                points.append(MetricPoint(name, step, value))
-    return tuple(points)
+class MetricReader:
+    """Finds the values of a job's metrics in its log lines; the step of a metric counts its values from 0."""
+
+    def __init__(self, definitions: tuple[tuple[str, str], ...]) -> None:
+        self._patterns: list[tuple[str, re.Pattern[str]]] = []
+        self._steps: dict[str, int] = {}
+        for name, regex in definitions:
+            try:
+                self._patterns.append((name, re.compile(regex)))
+            except re.error:  # a definition that the service accepts need not be a regex of Python's
+                continue
+
+    def read(self, lines: Iterable[str]) -> list[MetricPoint]:
+        """The values in the next lines of the log."""
+        points = []
+        for line in lines:
+            for name, pattern in self._patterns:
+                if match := pattern.search(line):
+                    try:
+                        value = float(match[1])
+                    except (ValueError, IndexError):
+                        continue
+                    step = self._steps.get(name, 0)
+                    self._steps[name] = step + 1
+                    points.append(MetricPoint(name, step, value))
+        return points
+
+
+def why_no_log(detail: TrainingJobDetail) -> str:
+    """Why a job without log lines has none, in words."""
+    job = detail.job
+    if job.running:
+        phase = detail.transitions[-1] if detail.transitions else None
+        doing = f"It is {phase.status}: {phase.message}" if phase and phase.message else "It is being prepared."
+        return f"{job.name} has not written to its log yet. {doing}"
+    if detail.failure_reason:
+        return f"{job.name} failed before it wrote to its log: {detail.failure_reason}"
+    return f"{job.name} ended ({job.status}) without writing to its log."
 
 
 def name_problem(name: str, limit: int = 63) -> str:

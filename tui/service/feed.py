@@ -83,6 +83,8 @@ class Feed(Generic[T]):
                 self._running = None
 
     async def _run(self) -> None:
+        if self._snapshot.value is not None and not self._snapshot.error and not self._wake.is_set():
+            await self._wait(self._interval(self._snapshot.value))
         while True:
             self._wake.clear()
             delay: float | None
@@ -98,11 +100,12 @@ class Feed(Generic[T]):
                 delay = self._interval(value)
                 if delay is not None:
                     delay *= random.uniform(0.9, 1.1)  # consoles of one account must not poll in step
-            if self.paused:
-                delay = None
-            with suppress(TimeoutError):
-                async with asyncio.timeout(delay):
-                    await self._wake.wait()
+            await self._wait(delay)
+
+    async def _wait(self, delay: float | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if self.paused else delay):
+                await self._wake.wait()
 
     def _backoff(self, error: ServiceError) -> float:
         base = 10.0 if isinstance(error, Throttled) else 2.0

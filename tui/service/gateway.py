@@ -62,12 +62,12 @@ def spawn_worker(log: Path | None) -> subprocess.Popen[bytes]:
 class Gateway:
     """Sends requests to the worker and hands out their answers; one for a console.
 
-    `process` is a worker started early, before Textual was imported; without one, `open` starts it.
+    `process` is a worker started early, before Textual was imported; without one, `open` starts it. What is asked
+    before `open` waits for it, within its time limit.
     """
 
     def __init__(
         self,
-        connection: Connection,
         budget: Budget,
         *,
         process: subprocess.Popen[bytes] | None = None,
@@ -78,7 +78,8 @@ class Gateway:
         self.timeout = timeout
         """Seconds an AWS call may take, waiting and retries included."""
         self.on_worker_lost: Callable[[ServiceError], None] | None = None
-        self._connection = connection
+        self._connection = Connection()
+        self._opened = asyncio.Event()
         self._process = process
         self._log = log
         self._ids = itertools.count(1)
@@ -90,18 +91,21 @@ class Gateway:
         self._losses = 0
         self._closing = False
 
-    async def open(self) -> None:
-        """Take up the pipe to the worker and tell it the connection."""
+    async def open(self, connection: Connection) -> None:
+        """Take up the pipe to the worker and tell it the connection; again, to use another one from now on."""
+        self._connection = connection
+        if self._writer is None:
+            await self._take_up()
+        else:
+            self._send(Connect(connection))
+        self._opened.set()
+
+    async def _take_up(self) -> None:
         if self._process is None:
             self._process = spawn_worker(self._log)
         reader, self._writer = await _streams(self._process)
         self._reading = asyncio.create_task(self._read(reader))
         self._send(Connect(self._connection))
-
-    async def reconnect(self, connection: Connection) -> None:
-        """Use another profile, region or endpoint from now on; requests under way end as they began."""
-        self._connection = connection
-        self._send(Connect(connection))
 
     def close(self) -> None:
         """Leave at once: the worker ends by itself when its pipe closes, even with sockets hanging."""
@@ -160,6 +164,7 @@ class Gateway:
     async def _request(
         self, message: Callable[[int], Call | Task], on_progress: Callable[[Any], None] | None = None
     ) -> Any:
+        await self._opened.wait()
         async with self._slots:
             identifier = next(self._ids)
             answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -235,7 +240,7 @@ class Gateway:
                 else "Quit and start again",
             )
         else:
-            await self.open()
+            await self._take_up()
         self._fail_all(lost)
         if self.on_worker_lost:
             self.on_worker_lost(lost)

@@ -12,10 +12,11 @@ from tui.service.gateway import Gateway
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The answer of GetCallerIdentity."""
+    """The answer of GetCallerIdentity, and the region the console works in."""
 
     account: str
     arn: str
+    region: str
 
 
 class Identity:
@@ -23,11 +24,18 @@ class Identity:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+        self._caller: Caller | None = None
+
+    def forget(self) -> None:
+        """Ask again: the connection is another one."""
+        self._caller = None
 
     async def caller(self) -> Caller:
-        """The account and ARN that the requests are signed for."""
-        answer = await self._gateway.call("sts", "GetCallerIdentity")
-        return Caller(answer["Account"], answer["Arn"])
+        """The account, the ARN and the region that the requests are signed for."""
+        if self._caller is None:
+            answer = await self._gateway.call("sts", "GetCallerIdentity")
+            self._caller = Caller(answer["Account"], answer["Arn"], await self._gateway.task("region"))
+        return self._caller
 
     async def execution_roles(self) -> tuple[str, ...]:
         """ARNs of the roles that SageMaker may assume, the likely ones first."""

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tui.resources.training import Progress, TrainingJob, TrainingJobDetail, progress_of
+from tui.resources.logs import LogBatch
+from tui.resources.training import (
+    MetricPoint,
+    MetricReader,
+    Progress,
+    TrainingJob,
+    TrainingJobDetail,
+    progress_of,
+    why_no_log,
+)
 from tui.service.errors import NotFound, ServiceError
 from tui.service.feed import Feed
 from tui.service.gateway import Gateway
@@ -63,6 +72,25 @@ class Training:
         """One job in full, now."""
         answer = await self._gateway.call("sagemaker", "DescribeTrainingJob", TrainingJobName=name)
         return TrainingJobDetail.from_description(answer)
+
+    async def curves(self, name: str) -> AsyncIterator[tuple[MetricPoint, ...]]:
+        """All metric values of a job in the order of its log, again with every batch of lines that adds some."""
+        detail = await self.describe(name)
+        reader = MetricReader(detail.metric_definitions)
+        points: list[MetricPoint] = []
+        async for batch in self.follow_logs(name):
+            if fresh := reader.read(line.text for line in batch.lines):
+                points += fresh
+                yield tuple(points)
+
+    def follow_logs(self, name: str) -> AsyncIterator[LogBatch]:
+        """The log of a job from its beginning, as it arrives, until it is over."""
+
+        async def state() -> tuple[bool, str]:
+            detail = await self.describe(name)
+            return detail.job.running, why_no_log(detail)
+
+        return self._logs.follow(name, state)
 
     async def name_taken(self, name: str) -> bool:
         """Whether a job of that name exists."""

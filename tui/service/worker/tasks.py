@@ -6,14 +6,17 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from tui.service.worker.context import TaskContext
+
 _PLACES = {
     "list_folder": "folders",
-    "peek_csv": "csv_inspection",
+    "peek_csv": "csv_detection",
     "inspect_csv": "csv_inspection",
     "split_csv": "splitting",
     "upload_dataset": "uploading",
     "list_datasets": "uploading",
     "write_sample": "samples",
+    "image_uri": "images",
 }
 
 
@@ -24,4 +27,10 @@ def _task(name: str, module: str) -> Callable[..., Any]:
     return run
 
 
+def _region(context: TaskContext) -> str:
+    region: str = context.client("sagemaker").meta.region_name
+    return region
+
+
 TASKS: dict[str, Callable[..., Any]] = {name: _task(name, module) for name, module in _PLACES.items()}
+TASKS["region"] = _region

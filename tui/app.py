@@ -1,0 +1,181 @@
+"""The console: opens and closes the service, shows the screens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from themes import STATUS_TOKENS, STYLESHEET, THEMES
+from tui.config import Config, profiles
+from tui.embedded import EmbeddedError, EmbeddedSageMaker, usual_folder
+from tui.screens.dialogs import Confirm
+from tui.screens.main import MainScreen
+from tui.screens.start import WELCOME, StartScreen
+from tui.service.budget import Budget
+from tui.service.errors import ServiceError
+from tui.service.sagemaker import SageMaker
+from tui.service.wire import Connection
+
+
+class SagedeckApp(App[None]):
+    """One console on one connection."""
+
+    CSS_PATH = STYLESHEET
+    TITLE = "sagedeck"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "ask_quit", "Quit", show=False, priority=True, system=True),
+        Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True, system=True),
+    ]
+
+    def __init__(
+        self,
+        config: Config,
+        worker: subprocess.Popen[bytes] | None = None,
+        embedded: EmbeddedSageMaker | None = None,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.embedded = embedded
+        budget = Budget(config.rates, read_only=config.read_only)
+        self.service = SageMaker(budget, config.pace, folder=config.state_folder, worker=worker)
+        self._interrupted = False
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Status colours for themes that have none of their own."""
+        return STATUS_TOKENS
+
+    def on_mount(self) -> None:
+        """Show the main screen at once; what it asks waits for the connection."""
+        if self.config.theme in self.available_themes:
+            self.theme = self.config.theme
+        else:
+            self.notify(f"There is no theme {self.config.theme}.", severity="warning", markup=False)
+        self.set_keymap(self.config.keys)
+        self.service.gateway.on_worker_lost = self._say_lost
+        self.push_screen(MainScreen(self.service, self.config))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit)
+        self.run_worker(self._connect(), name="connect")
+
+    def on_unmount(self) -> None:
+        """Leave no process behind."""
+        self.service.close()
+        if self.embedded:
+            self.embedded.close()
+
+    def _say_lost(self, error: ServiceError) -> None:
+        self.notify(str(error), severity="error", markup=False, timeout=10)
+
+    async def _connect(self) -> None:
+        if self.embedded:
+            await self._connect_embedded(self.embedded)
+        elif self.config.has_aws_settings:
+            await self._open(
+                Connection(
+                    self.config.profile, self.config.region, self.config.endpoint_url, read_only=self.config.read_only
+                ),
+                self.config.profile or "aws",
+            )
+        else:
+            await self._start(WELCOME)
+
+    async def _start(self, why: str, running: Connection | None = None) -> None:
+        choices = [("running", "Use the embedded SageMaker that already runs on this data folder")] if running else []
+        choices.append(("local", "Start the embedded SageMaker: no AWS account, no cost"))
+        choices += [(f"profile {name}", f"AWS profile {name}") for name in profiles(os.environ)]
+        choices.append(("quit", "Quit; configure a profile with: aws configure, or aws configure sso"))
+        choice = await self.push_screen_wait(StartScreen(why, tuple(choices)))
+        if choice == "quit":
+            self.exit()
+        elif choice == "running" and running:
+            await self._open(replace(running, read_only=self.config.read_only), "local")
+        elif choice == "local":
+            self.embedded = EmbeddedSageMaker(
+                self.config.data or usual_folder(os.environ), self.config.state_folder / "embedded.log"
+            )
+            self.embedded.spawn()
+            await self._connect_embedded(self.embedded)
+        else:
+            profile = choice.removeprefix("profile ")
+            await self._open(
+                Connection(profile, self.config.region, self.config.endpoint_url, read_only=self.config.read_only),
+                profile,
+            )
+
+    async def _connect_embedded(self, embedded: EmbeddedSageMaker) -> None:
+        try:
+            connection = await embedded.connection(self.config.read_only)
+        except EmbeddedError as error:
+            self.embedded = None
+            await self._start(str(error), error.running)
+            return
+        self.run_worker(self._watch_embedded(embedded), name="embedded")
+        await self._open(connection, "local")
+
+    async def _watch_embedded(self, embedded: EmbeddedSageMaker) -> None:
+        """Start the server again when it dies under the console."""
+        status = await embedded.ended()
+        self.notify(
+            f"The embedded SageMaker ended unexpectedly (exit status {status}) and is started again; "
+            "jobs that ran have failed, everything else is still there.",
+            severity="error",
+            markup=False,
+            timeout=12,
+        )
+        embedded.spawn()
+        await self._connect_embedded(embedded)
+
+    async def _open(self, connection: Connection, name: str) -> None:
+        await self.service.open(connection)
+        main = next(screen for screen in self.screen_stack if isinstance(screen, MainScreen))
+        main.header.where = name
+        try:
+            caller = await self.service.identity.caller()
+        except ServiceError as error:
+            self.notify(str(error), severity="error", markup=False, timeout=12)
+            return
+        main.header.where = f"{name} · {caller.account} · {caller.region}"
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C: a second one leaves."""
+        if self._interrupted:
+            self.exit()
+        self._interrupted = True
+        self.notify("Ctrl-C once more leaves the console.", timeout=3)
+        self.set_timer(3, self._forget_interrupt)
+
+    def _forget_interrupt(self) -> None:
+        self._interrupted = False
+
+    def action_ask_quit(self) -> None:
+        """Leave; asks first when leaving ends something."""
+        running = [job for job in self.service.training.jobs.snapshot.value or () if job.running]
+        if not (self.embedded and running):
+            self.exit()
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.exit()
+
+        names = ", ".join(job.name for job in running[:3])
+        detail = "The embedded SageMaker ends with the console, and a job that runs then fails."
+        self.push_screen(Confirm(f"Quit while {names} runs?", detail, "Quit"), answered)
+
+
+def run(config: Config, worker: subprocess.Popen[bytes], embedded: EmbeddedSageMaker | None) -> int:
+    """Run the console to its end; the exit status of the process."""
+    app = SagedeckApp(config, worker, embedded)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,91 @@
+"""Commands by name: the palette and the ':' line, both fed by what the screen's BINDINGS say and by the panes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.screen import Screen
+from textual.suggester import Suggester
+
+from widgets.key_bar import key_name
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can ask for by name."""
+
+    name: str
+    """What is typed, e.g. `stop`; the last part of the binding's id."""
+
+    description: str
+    explanation: str
+    key: str
+    action: str
+    enabled: bool
+    node: object
+    """The widget whose action it is."""
+
+
+def commands(screen: Screen[Any]) -> Iterator[Command]:
+    """All commands that work on the screen here and now, each once; those of the focused widget first."""
+    seen: set[str] = set()
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if not binding.id or binding.id in seen or not binding.description:
+            continue
+        seen.add(binding.id)
+        yield Command(
+            binding.id.rpartition(".")[2],
+            binding.description,
+            active.tooltip or binding.description,
+            binding.key_display or key_name(binding.key),
+            binding.action,
+            active.enabled,
+            active.node,
+        )
+
+
+class PaletteCommands(Provider):
+    """The palette's entries, with key and explanation."""
+
+    async def discover(self) -> Hits:
+        """Everything, before anything is typed."""
+        for command in commands(self.screen):
+            if command.enabled:
+                yield DiscoveryHit(_line(command), self._runner(command), command.description, command.explanation)
+
+    async def search(self, query: str) -> Hits:
+        """What matches."""
+        matcher = self.matcher(query)
+        for command in commands(self.screen):
+            score = matcher.match(f"{command.description} {command.name}")
+            if score > 0 and command.enabled:
+                yield Hit(score, _line(command), self._runner(command), command.description, command.explanation)
+
+    def _runner(self, command: Command):  # type: ignore[no-untyped-def]
+        async def run() -> None:
+            await self.app.run_action(command.action, command.node)  # type: ignore[arg-type]
+
+        return run
+
+
+def _line(command: Command) -> Content:
+    return Content.assemble(command.description, (f"  {command.key}", "$text-muted"))
+
+
+class CommandSuggester(Suggester):
+    """Completes the ':' line from the names that work here and now."""
+
+    def __init__(self, screen: Screen[Any], panes: tuple[str, ...]) -> None:
+        super().__init__(use_cache=False)
+        self._screen = screen
+        self._panes = panes
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The first name that begins like what is typed."""
+        names = [*self._panes, "quit", "help", "theme", *(command.name for command in commands(self._screen))]
+        return next((name for name in names if value and name.startswith(value) and name != value), None)

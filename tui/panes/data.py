@@ -1,0 +1,349 @@
+"""The pane of data: the folders of this machine, the uploaded data sets, and what is in the one under the cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar, TypeAlias
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.getters import query_one
+from textual.reactive import var
+
+from tui.panes.data_inspector import DataInspector
+from tui.panes.messages import CancelWanted, CopyWanted, DatasetWanted, SampleWanted, TrainingWanted
+from tui.panes.pane import Pane, PaneTitle
+from tui.panes.wording import count, moment, size
+from tui.resources.csv_reports import CsvReport, FolderEntry, ReadProgress
+from tui.resources.datasets import DataError, UnreadableDataset, UploadedDataset
+from tui.service.datasets import Datasets
+from tui.service.errors import ServiceError
+from widgets.table import Table
+from widgets.table_columns import Column, fixed, flex
+
+SETTLE_SECONDS = 0.15
+"""How long the cursor rests on a file before it is opened."""
+
+PARENT = FolderEntry("..", "folder", 0, 0.0)
+
+NO_UPLOADS = """No data set is uploaded yet: n on a CSV file makes one,
+b writes a sample to begin with."""
+
+Uploaded: TypeAlias = UploadedDataset | UnreadableDataset
+
+FILES = (
+    Column[FolderEntry](
+        "name",
+        "Name",
+        lambda entry: entry.name + ("/" if entry.kind == "folder" else ""),
+        flex(minimum=16),
+        shorten="middle",
+        sort_key=lambda entry: (entry.kind != "folder", entry.name.lower()),
+        style=lambda entry: {"folder": "text-secondary", "csv": ""}.get(entry.kind, "text-muted"),
+        priority=9,
+    ),
+    Column[FolderEntry](
+        "size",
+        "Size",
+        lambda entry: "" if entry.kind == "folder" else size(entry.size),
+        fixed(9),
+        "right",
+        sort_key=lambda entry: entry.size,
+        priority=5,
+    ),
+    Column[FolderEntry](
+        "modified",
+        "Modified",
+        lambda entry: moment(entry.modified) if entry.modified else "",
+        fixed(16),
+        sort_key=lambda entry: entry.modified,
+        priority=3,
+    ),
+)
+
+
+def _name(item: Uploaded) -> str:
+    return item.manifest.name if isinstance(item, UploadedDataset) else item.uri
+
+
+def _rows(item: Uploaded) -> str:
+    if isinstance(item, UnreadableDataset):
+        return ""
+    return " / ".join(f"{rows:,}" for rows in item.manifest.rows.values())
+
+
+UPLOADS = (
+    Column[Uploaded]("name", "Data set", _name, flex(minimum=14), shorten="middle", priority=9),
+    Column[Uploaded](
+        "task",
+        "Task",
+        lambda item: item.manifest.task if isinstance(item, UploadedDataset) else "unreadable",
+        fixed(10),
+        priority=7,
+    ),
+    Column[Uploaded](
+        "label",
+        "Label",
+        lambda item: item.manifest.label if isinstance(item, UploadedDataset) else "",
+        fixed(12),
+        priority=5,
+    ),
+    Column[Uploaded]("rows", "Train / val. / test", _rows, fixed(20), "right", priority=4),
+)
+
+
+class DataPane(Pane):
+    """Local files above, uploaded data sets below; Tab goes from one to the other."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "New", id="data.new", tooltip="Make a data set of the CSV file, or train on the data set"),
+        Binding("b", "sample", "Sample", id="data.sample", tooltip="Write a sample data set into this folder"),
+        Binding("d", "describe", "Describe", id="data.describe", tooltip="What is in the file or the data set"),
+        Binding("backspace", "up", "Parent", id="data.up", tooltip="The folder above", show=False),
+        Binding(
+            "r", "reread", "Refresh", id="data.refresh", tooltip="Read the folder and the bucket again", show=False
+        ),
+        Binding("c", "copy", "Copy", id="data.copy", tooltip="Copy the path or the S3 URI", show=False),
+        Binding("x", "cancel", "Cancel", id="data.cancel", tooltip="Cancel the upload or the reading under way"),
+        Binding("escape", "leave", "Back", id="data.back", show=False),
+    ]
+
+    folder: var[Path] = var(Path.cwd)
+    """The folder whose entries are shown."""
+
+    activity: var[str] = var("")
+    """What is being made or uploaded, and how far it is; empty while nothing is."""
+
+    files: query_one[Table[FolderEntry]] = query_one("#files", Table)
+    uploads: query_one[Table[Uploaded]] = query_one("#uploads", Table)
+    uploads_title = query_one("#uploads-title", PaneTitle)
+    inspector = query_one(DataInspector)
+
+    def __init__(self, datasets: Datasets, *, read_only: bool) -> None:
+        super().__init__(id="data")
+        self._datasets = datasets
+        self._read_only = read_only
+        self._go_to: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Two lists at the left, the inspector at the right."""
+        with Horizontal(classes="pane-body"):
+            with Vertical(classes="pane-lists"):
+                yield from self.compose_title("Files")
+                yield Table(FILES, lambda entry: entry.name, id="files")
+                yield PaneTitle(classes="pane-title", id="uploads-title")
+                yield Table(UPLOADS, _name, id="uploads")
+            yield DataInspector()
+
+    def on_mount(self) -> None:
+        """Say what is going on before the first answers."""
+        self.uploads_title.heading = "Uploaded"
+        self.files.loading_text = "Reading the folder…"
+        self.files.empty_text = "The folder is empty. b writes a sample into it, Backspace goes to the folder above."
+        self.uploads.loading_text = "Asking for data sets…"
+
+    async def watch_service(self) -> None:
+        """Read the folder, then follow the uploaded data sets."""
+        self.run_worker(self._read_folder(), group="folder", exclusive=True)
+        async for snapshot in self._datasets.uploaded.watch():
+            self.uploads.loading_text = ""
+            if snapshot.value is not None:
+                self.uploads.rows = snapshot.value
+                self.uploads.empty_text = NO_UPLOADS
+            self.uploads.error_text = str(snapshot.error) if snapshot.error else ""
+
+    def focus_first(self) -> None:
+        """Keys go to the files."""
+        self.files.focus()
+
+    def show_folder(self, folder: Path, cursor: str | None = None) -> None:
+        """Show another folder, with the cursor on the entry called `cursor`."""
+        self._go_to = cursor
+        self.folder = folder
+        self.run_worker(self._read_folder(), group="folder", exclusive=True)
+
+    def show_uploaded(self, item: UploadedDataset) -> None:
+        """Give the keyboard to the uploaded data sets, with the cursor on one that is new."""
+        others = [known for known in self.uploads.rows if _name(known) != _name(item)]
+        self.uploads.rows = (*others, item)
+        self.uploads.move_to(_name(item))
+        self.uploads.focus()
+
+    async def _read_folder(self) -> None:
+        try:
+            entries = await self._datasets.list_folder(str(self.folder))
+        except (DataError, ServiceError) as error:
+            self.files.error_text = str(error)
+            entries = ()
+        else:
+            self.files.error_text = ""
+        self.files.loading_text = ""
+        above = () if self.folder == self.folder.parent else (PARENT,)
+        self.files.rows = (*above, *entries)
+        self.title_line.heading = _home_short(self.folder)
+        if self._go_to:
+            self.files.move_to(self._go_to)
+            self._go_to = None
+
+    def watch_activity(self, activity: str) -> None:
+        """Show what is being made in the line above the uploaded data sets."""
+        self.uploads_title.note = activity
+        self.refresh_bindings()
+
+    @on(Table.Counted, "#uploads")
+    def _count_uploads(self, message: Table.Counted[Uploaded]) -> None:
+        message.stop()
+        self.uploads_title.count = count(message.total, "data set") if message.total else ""
+
+    @on(Table.Counted, "#files")
+    def _count_files(self, message: Table.Counted[FolderEntry]) -> None:
+        message.stop()
+        shown = f"{message.shown:,} of " if message.shown != message.total else ""
+        self.title_line.count = f"{shown}{count(message.total, 'entry', 'entries')}" if message.total else ""
+
+    @on(Table.Highlighted, "#files")
+    def _peek(self, message: Table.Highlighted[FolderEntry]) -> None:
+        message.stop()
+        if self.files.has_focus or not self.uploads.has_focus:
+            self._inspect_file(message.row)
+
+    @on(Table.Highlighted, "#uploads")
+    def _look(self, message: Table.Highlighted[Uploaded]) -> None:
+        message.stop()
+        if self.uploads.has_focus:
+            self._inspect_upload(message.row)
+
+    def on_descendant_focus(self) -> None:
+        """The inspector follows the list that has the keyboard."""
+        if self.files.has_focus:
+            self._inspect_file(self.files.cursor_row)
+        elif self.uploads.has_focus:
+            self._inspect_upload(self.uploads.cursor_row)
+        self.refresh_bindings()
+
+    def _inspect_file(self, entry: FolderEntry | None) -> None:
+        self.refresh_bindings()
+        if entry is None or entry.kind != "csv":
+            self.workers.cancel_group(self, "inspect")
+            self.inspector.clear()
+        elif self.inspector.path != str(self.folder / entry.name):
+            self.run_worker(self._read_file(self.folder / entry.name), group="inspect", exclusive=True)
+
+    def _inspect_upload(self, item: Uploaded | None) -> None:
+        self.workers.cancel_group(self, "inspect")
+        self.refresh_bindings()
+        self.inspector.show_upload(item)
+
+    async def _read_file(self, path: Path) -> CsvReport | None:
+        """First what the file's first block tells, at once; then the whole file, with progress."""
+        await asyncio.sleep(SETTLE_SECONDS)
+        try:
+            self.inspector.show_source(await self._datasets.peek(str(path)))
+            report = await self._datasets.inspect(str(path), self._show_reading)
+        except (DataError, ServiceError) as error:
+            self.inspector.show_problem(str(path), str(error))
+            return None
+        self.inspector.show_report(report)
+        self.refresh_bindings()
+        return report
+
+    def _show_reading(self, progress: ReadProgress) -> None:
+        self.inspector.show_progress(progress)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What can be done with what is under the cursor; None dims a key."""
+        if not self.is_mounted:
+            return True
+        entry, upload = self.files.cursor_row, self.uploads.cursor_row
+        on_dataset = self.uploads.has_focus and isinstance(upload, UploadedDataset)
+        on_file = not self.uploads.has_focus and entry is not None and entry.kind == "csv"
+        possible = {
+            "new": (on_file or on_dataset) and not self._read_only,
+            "describe": on_file or (self.uploads.has_focus and upload is not None),
+            "cancel": bool(self.activity) or self.inspector.reading,
+        }
+        return True if possible.get(action, True) else None
+
+    @on(Table.Selected, "#files")
+    def _open(self, message: Table.Selected[FolderEntry]) -> None:
+        message.stop()
+        entry = message.row
+        if entry.name == PARENT.name:
+            self.action_up()
+        elif entry.kind == "folder":
+            self.show_folder(self.folder / entry.name)
+        else:
+            self.action_describe()
+
+    @on(Table.Selected, "#uploads")
+    def _open_upload(self, message: Table.Selected[Uploaded]) -> None:
+        message.stop()
+        self.action_describe()
+
+    def action_up(self) -> None:
+        """The folder above, with the cursor on the one just left."""
+        if self.folder != self.folder.parent:
+            self.show_folder(self.folder.parent, cursor=self.folder.name)
+
+    def action_describe(self) -> None:
+        """Look into what is under the cursor; on a narrow screen in place of the lists."""
+        self.add_class("-inspecting")
+        self.inspector.focus()
+
+    def action_leave(self) -> None:
+        """Back to the lists; there, take the filter away."""
+        if self.inspector.has_focus:
+            self.remove_class("-inspecting")
+            (self.uploads if self.inspector.upload else self.files).focus()
+        else:
+            self.files.filter_text = self.uploads.filter_text = ""
+
+    async def action_new(self) -> None:
+        """Train on the data set, or make one of the file; the file is read whole first."""
+        if self.uploads.has_focus or self.inspector.upload:
+            if isinstance(self.uploads.cursor_row, UploadedDataset):
+                self.post_message(TrainingWanted(self.uploads.cursor_row))
+            return
+        if report := self.inspector.report:
+            self.post_message(DatasetWanted(report))
+        elif entry := self.files.cursor_row:
+            self.run_worker(self._read_then_make(self.folder / entry.name), group="inspect", exclusive=True)
+
+    async def _read_then_make(self, path: Path) -> None:
+        if report := await self._read_file(path):
+            self.post_message(DatasetWanted(report))
+        else:
+            self.notify(self.inspector.problem, severity="error", markup=False)
+
+    def action_sample(self) -> None:
+        """Write one of the samples into this folder."""
+        self.post_message(SampleWanted(str(self.folder)))
+
+    def action_reread(self) -> None:
+        """Read the folder and the bucket again."""
+        self.run_worker(self._read_folder(), group="folder", exclusive=True)
+        self._datasets.uploaded.wake()
+
+    def action_cancel(self) -> None:
+        """Cancel what is being made, or else the reading of a file."""
+        if self.activity:
+            self.post_message(CancelWanted())
+        else:
+            self.workers.cancel_group(self, "inspect")
+            self.inspector.clear()
+
+    def action_copy(self) -> None:
+        """Copy the path of the file or the URI of the data set."""
+        upload = self.uploads.cursor_row
+        if self.uploads.has_focus and isinstance(upload, UploadedDataset):
+            self.post_message(CopyWanted(f"s3://{upload.bucket}/{upload.prefix}", "the S3 URI"))
+        elif entry := self.files.cursor_row:
+            self.post_message(CopyWanted(str(self.folder / entry.name), "the path"))
+
+
+def _home_short(folder: Path) -> str:
+    home = Path.home()
+    return f"~/{folder.relative_to(home)}".removesuffix("/.") if folder.is_relative_to(home) else str(folder)

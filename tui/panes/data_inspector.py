@@ -1,0 +1,181 @@
+"""What is in a CSV file or in an uploaded data set, in words and first rows."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.panes.wording import count, duration, size
+from tui.resources.csv_reports import Column, CsvReport, CsvSource, Finding, ReadProgress
+from tui.resources.datasets import UnreadableDataset, UploadedDataset, UploadProgress
+from widgets.text import content, end, middle
+
+PREVIEW_ROWS = 12
+PREVIEW_COLUMNS = 8
+CELL_WIDTH = 10
+
+_LEVELS = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "note": ("·", "$text-muted")}
+
+
+class DataInspector(VerticalScroll, can_focus=True):
+    """Shows one file or one data set; what it shows is handed to it."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="inspector")
+        self.path = ""
+        """The file that is shown; empty when none is."""
+
+        self.report: CsvReport | None = None
+        """What is known of the file once it was read whole."""
+
+        self.upload: UploadedDataset | UnreadableDataset | None = None
+        self.problem = ""
+        self.reading = False
+        self._source: CsvSource | None = None
+
+    def compose(self) -> ComposeResult:
+        """One text that scrolls."""
+        yield Static()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._become("")
+        self._say(Content(""))
+
+    def show_source(self, source: CsvSource) -> None:
+        """Show the first rows, while the rest is still being read."""
+        self._become(source.path)
+        self._source = source
+        self.reading = True
+        self._say(
+            Content("\n").join([*_head(source), Content(""), Content("Reading the whole file…"), *_preview(source)])
+        )
+
+    def show_progress(self, progress: ReadProgress) -> None:
+        """Show how far the reading is."""
+        if self._source:
+            share = progress.done_bytes / progress.total_bytes if progress.total_bytes else 1.0
+            far = f"{count(progress.rows, 'row')}, {share:.0%} of {size(progress.total_bytes)}"
+            line = f"Reading the whole file: {far} (x cancels)"
+            self._say(Content("\n").join([*_head(self._source), Content(""), Content(line), *_preview(self._source)]))
+
+    def show_report(self, report: CsvReport) -> None:
+        """Show all that is known of the file."""
+        self._become(report.source.path)
+        self.report = report
+        self._say(describe_report(report))
+
+    def show_problem(self, path: str, problem: str) -> None:
+        """Say why the file cannot be used."""
+        self._become(path)
+        self.problem = problem
+        self._say(Content("\n").join([_title(path), Content(""), content(problem, "$text-error")]))
+
+    def show_upload(self, item: UploadedDataset | UnreadableDataset | None) -> None:
+        """Show an uploaded data set."""
+        self._become("")
+        self.upload = item
+        if isinstance(item, UploadedDataset):
+            self._say(describe_upload(item))
+        elif item:
+            self._say(Content("\n").join([_title(item.uri), Content(""), content(item.reason, "$text-error")]))
+        else:
+            self._say(Content(""))
+
+    def _become(self, path: str) -> None:
+        self.path, self.report, self.upload, self.problem, self._source = path, None, None, "", None
+        self.reading = False
+
+    def _say(self, text: Content) -> None:
+        self.query_one(Static).update(text)
+
+
+def describe_report(report: CsvReport) -> Content:
+    """A file that was read whole: size, findings, label, columns, first rows."""
+    source = report.source
+    lines = [*_head(source)]
+    lines.append(content(f"{count(report.row_count, 'row')} × {count(len(report.columns), 'column')}"))
+    if report.label:
+        lines += [Content(""), Content.assemble(("Label  ", "$text-muted"), content(report.label, "bold"))]
+        lines.append(content(f"{report.task or 'no task'}: {report.label_reason}", "$text-muted"))
+    if report.findings:
+        lines += [Content(""), Content.styled("Findings", "bold"), *map(_finding, report.findings)]
+    lines += [Content(""), Content.styled("Columns", "bold"), *map(_column, report.columns[:200])]
+    if len(report.columns) > 200:
+        lines.append(Content.styled(f"and {len(report.columns) - 200:,} more", "$text-muted"))
+    return Content("\n").join([*lines, *_preview(source)])
+
+
+def describe_upload(item: UploadedDataset) -> Content:
+    """An uploaded data set: what it is for and where it lies."""
+    manifest = item.manifest
+    facts = [
+        ("Task", manifest.task),
+        ("Label", manifest.label),
+        ("Classes", ", ".join(f"{code} = {name}" for code, name in enumerate(manifest.classes))),
+        ("Features", f"{len(manifest.columns) - 1:,}"),
+        *((split, count(rows, "row")) for split, rows in manifest.rows.items()),
+        ("Seed", f"{manifest.seed}{', stratified' if manifest.stratified else ''}"),
+        ("Size", size(manifest.size)),
+        ("Source", manifest.source),
+        ("Created", manifest.created),
+        ("Location", f"s3://{item.bucket}/{item.prefix}"),
+    ]
+    lines = [_title(manifest.name), Content("")]
+    lines += [Content.assemble((name.ljust(12), "$text-muted"), content(value)) for name, value in facts if value]
+    lines += [Content(""), Content.styled("Columns", "bold"), content(", ".join(manifest.columns[:100]))]
+    return Content("\n").join(lines)
+
+
+def _title(path: str) -> Content:
+    return content(path.rsplit("/", 1)[-1] or path, "bold")
+
+
+def _head(source: CsvSource) -> list[Content]:
+    dialect = source.dialect
+    separator = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}.get(dialect.separator, dialect.separator)
+    header = "header" if dialect.has_header else "no header"
+    return [
+        _title(source.path),
+        content(f"{size(source.size)} · {dialect.encoding} · {separator} · {header}", "$text-muted"),
+    ]
+
+
+def _finding(finding: Finding) -> Content:
+    glyph, style = _LEVELS[finding.level]
+    where = f" (line {finding.line:,})" if finding.line else ""
+    return Content.assemble((f"{glyph} ", style), content(f"{finding.sentence}{where}", style))
+
+
+def _column(column: Column) -> Content:
+    facts: list[str] = [column.kind]
+    if column.minimum is not None and column.maximum is not None:
+        facts.append(f"{column.minimum:g} to {column.maximum:g}")
+    elif column.examples:
+        facts.append(", ".join(end(example, 16) for example in column.examples[:3]))
+    if column.missing:
+        facts.append(f"{column.missing:,} missing")
+    if not column.distinct_capped:
+        facts.append(count(column.distinct, "value"))
+    return Content.assemble(
+        content(middle(column.name, 20).ljust(20)), (" ", ""), content(" · ".join(facts), "$text-muted")
+    )
+
+
+def _preview(source: CsvSource) -> list[Content]:
+    rows = [source.names, *source.rows[:PREVIEW_ROWS]]
+    lines = [Content(""), Content.styled("First rows", "bold")]
+    for number, row in enumerate(rows):
+        cells = " ".join(end(cell, CELL_WIDTH).ljust(CELL_WIDTH) for cell in row[:PREVIEW_COLUMNS])
+        more = " …" if len(row) > PREVIEW_COLUMNS else ""
+        lines.append(content(cells + more, "$text-muted" if number == 0 else ""))
+    return lines
+
+
+def upload_line(name: str, upload: UploadProgress) -> str:
+    """How far an upload is: file, bytes, rate and remaining time."""
+    left = f" · {duration(upload.remaining_seconds)} left" if upload.remaining_seconds is not None else ""
+    far = f"{size(upload.done_bytes)} of {size(upload.total_bytes)} · {size(upload.rate)}/s"
+    return f"{name}: {upload.file} {far}{left} (x cancels)"

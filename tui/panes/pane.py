@@ -1,0 +1,61 @@
+"""What all panes have in common: they watch while they are shown, and have a title line."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from widgets.text import one_line
+
+
+class PaneTitle(Static):
+    """The line above a pane: what it shows, of how many, and what is wrong with it."""
+
+    heading: reactive[str] = reactive("")
+    count: reactive[str] = reactive("")
+    note: reactive[str] = reactive("")
+    """What the person should know about the age of what is shown; empty while all is well."""
+
+    def render(self) -> Content:
+        """The three parts on one line."""
+        return Content.assemble(
+            (one_line(self.heading), "bold"),
+            ("  " + one_line(self.count), "$text-muted") if self.count else "",
+            ("  " + one_line(self.note), "$text-warning") if self.note else "",
+        )
+
+
+class Pane(Vertical):
+    """A pane asks the service while it is shown and not a moment longer."""
+
+    DEFAULT_CLASSES = "pane"
+
+    def compose_title(self, heading: str) -> ComposeResult:
+        """The title line, the same in every pane."""
+        title = PaneTitle(classes="pane-title")
+        title.heading = heading
+        yield title
+
+    @property
+    def title_line(self) -> PaneTitle:
+        """The pane's own title line."""
+        return self.query_one(PaneTitle)
+
+    async def watch_service(self) -> None:
+        """Follow what the pane shows; runs while the pane is shown, and is cancelled when it is not."""
+        raise NotImplementedError
+
+    def on_show(self) -> None:
+        """Begin to watch."""
+        self.run_worker(self.watch_service(), name="watch", group="watch", exclusive=True)
+
+    def on_hide(self) -> None:
+        """Cost nothing while hidden."""
+        self.workers.cancel_node(self)
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the pane's main widget."""
+        raise NotImplementedError

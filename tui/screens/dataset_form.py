@@ -1,0 +1,118 @@
+"""The form that makes a data set of a CSV file: label, task, fractions, seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import get_args
+
+from tui.drafts import Drafts
+from tui.resources.csv_reports import CsvReport, Task
+from tui.resources.datasets import DataError, Fractions, SplitPlan
+from tui.resources.split_plans import default_plan, fractions_problem, shares
+from tui.resources.training import name_problem
+from tui.screens.form import Field, Form
+
+_TASKS: tuple[Task, ...] = get_args(Task)
+_MANY_COLUMNS = 500
+
+
+class DatasetForm(Form):
+    """Asks how to split a CSV file that was read whole."""
+
+    def __init__(self, report: CsvReport, plan: SplitPlan, drafts: Drafts) -> None:
+        self._report = report
+        names = report.source.names[:_MANY_COLUMNS]
+        if plan.label not in names:
+            names = (*names, plan.label)
+        super().__init__(
+            f"New data set from {report.source.path}",
+            (
+                Field("name", "Name", plan.name),
+                Field("label", "Label column", plan.label, tuple((name, name) for name in names)),
+                Field("task", "Task", plan.task, tuple((task, task) for task in _TASKS)),
+                Field("drop", "Leave out", note="Columns that are not features, separated by commas."),
+                Field("fractions", "Fractions", "70 15 15", note="Train, validation and test, in percent."),
+                Field("seed", "Seed", str(plan.seed), note="The same seed gives the same files."),
+                Field("stratify", "Stratified", "yes" if plan.stratify else "no", (("yes", "yes"), ("no", "no"))),
+            ),
+            "Split and upload",
+            f"dataset {report.source.path}",
+            drafts,
+        )
+
+    def changed(self, key: str) -> None:
+        """Another label is probably another task."""
+        if key == "label":
+            label = self.values["label"]
+            if label == self._report.label and self._report.task:
+                self.set_value("task", self._report.task)
+
+    def problems(self, values: Mapping[str, str]) -> dict[str, str]:
+        """What is wrong, by field."""
+        problems = {
+            "name": name_problem(values["name"]),
+            "fractions": _fractions_problem(values["fractions"]),
+            "seed": "" if values["seed"].isdecimal() else "The seed is a whole number from 0.",
+        }
+        unknown = sorted(set(_listed(values["drop"])) - set(self._report.source.names))
+        if unknown:
+            problems["drop"] = f"The file has no column {unknown[0]}."
+        if values["task"] == "regression" and values["stratify"] == "yes":
+            problems["stratify"] = "Only classes can be stratified, not a regression."
+        problems = {key: problem for key, problem in problems.items() if problem}
+        if not problems:
+            try:
+                plan_of(self._report, values)
+            except DataError as error:
+                problems["label"] = str(error)
+        return problems
+
+    def notes(self, values: Mapping[str, str]) -> dict[str, str]:
+        """How many rows each split gets, and what becomes of the columns."""
+        plan = plan_of(self._report, values) if not self.problems(values) else None
+        if plan is None:
+            return {}
+        train, validation, test = shares(self._report.row_count, plan.fractions)
+        left_out = len(self._report.source.names) - 1 - len(plan.features)
+        encoded = ", ".join(f"{encoding.column} ({encoding.kind})" for encoding in plan.encodings)
+        features = f"{len(plan.features):,} features" + (f", {left_out:,} columns left out" if left_out else "")
+        return {
+            "fractions": f"About {train:,} rows to train, {validation:,} to validate, {test:,} to test.",
+            "drop": features + (f"; encoded: {encoded}" if encoded else "") + ".",
+        }
+
+
+def plan_of(report: CsvReport, values: Mapping[str, str]) -> SplitPlan:
+    """The plan that the values of the form mean; `DataError` when there can be none."""
+    task: Task = next(task for task in _TASKS if task == values["task"])
+    plan = default_plan(replace(report, label=values["label"], task=task))
+    dropped = set(_listed(values["drop"]))
+    features = tuple(feature for feature in plan.features if feature not in dropped)
+    if not features:
+        raise DataError("Nothing to learn from", "every column is left out", "Keep at least one.")
+    return replace(
+        plan,
+        name=values["name"],
+        features=features,
+        encodings=tuple(encoding for encoding in plan.encodings if encoding.column in features),
+        fractions=_fractions(values["fractions"]),
+        seed=int(values["seed"]),
+        stratify=values["stratify"] == "yes",
+    )
+
+
+def _listed(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _fractions(text: str) -> Fractions:
+    train, validation, test = (float(part) / 100 for part in text.replace("/", " ").replace(",", " ").split())
+    return Fractions(train, validation, test)
+
+
+def _fractions_problem(text: str) -> str:
+    try:
+        return fractions_problem(_fractions(text))
+    except ValueError:
+        return "Three numbers are needed, e.g. 70 15 15."

@@ -1,0 +1,232 @@
+"""The main screen: the frame around the panes, and the mediator between them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher, Input, Static
+
+from tui.commands import CommandSuggester, PaletteCommands, commands
+from tui.config import Config
+from tui.drafts import Drafts
+from tui.panes.data import DataPane
+from tui.panes.logs import LogsPane
+from tui.panes.messages import CopyWanted, LogsWanted
+from tui.panes.pane import Pane
+from tui.panes.train import TrainPane
+from tui.screens.call_log import CallLog
+from tui.screens.chrome import HeaderLine, Navigation, TypedLine
+from tui.screens.flows import Flows
+from tui.screens.help import HelpScreen
+from tui.service.sagemaker import SageMaker
+from widgets.clipboard import copy
+from widgets.key_bar import KeyBar
+from widgets.table import Table
+
+PANES = (("2", "data", "Data"), ("3", "train", "Train"), ("5", "logs", "Logs"))
+"""Digit, name and title; the digits are the same in every version, whichever panes it has."""
+
+SMALLEST = (80, 24)
+
+
+class MainScreen(Flows, Screen[None]):
+    """Shows one pane at a time and carries wishes from one to another."""
+
+    COMMANDS = {PaletteCommands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon", "command", "Command", id="app.command", tooltip="Type a command", key_display=":"),
+        Binding("slash", "filter", "Filter", id="app.filter", tooltip="Filter the list", key_display="/"),
+        Binding("question_mark", "help", "Help", id="app.help", tooltip="What the keys do here"),
+        *(
+            Binding(digit, f"show('{name}')", title, id=f"app.{name}", tooltip=f"Show the pane {title}", show=False)
+            for digit, name, title in PANES
+        ),
+        Binding("minus", "last_pane", "Last pane", id="app.last", tooltip="Back to the pane before", show=False),
+        Binding("at", "call_log", "Call log", id="app.calls", tooltip="What this console changed", show=False),
+        Binding("p", "pause", "Pause", id="app.pause", tooltip="Pause or go on asking the service", show=False),
+        Binding("q", "app.ask_quit", "Quit", id="app.quit", tooltip="Leave the console", show=False),
+    ]
+
+    header = query_one(HeaderLine)
+    navigation = query_one(Navigation)
+    switcher = query_one("#panes", ContentSwitcher)
+    typed = query_one(TypedLine)
+
+    def __init__(self, service: SageMaker, config: Config) -> None:
+        super().__init__()
+        self.service = service
+        self.config = config
+        self.drafts = Drafts(config.state_folder / "drafts")
+        self._last = "train"
+        self._filtered: Table[Any] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, navigation, one pane, the typed line, the keys."""
+        yield HeaderLine()
+        yield Navigation(PANES)
+        with ContentSwitcher(id="panes", initial="train"):
+            yield TrainPane(self.service.training, read_only=self.config.read_only)
+        yield TypedLine()
+        yield KeyBar()
+        yield Static("sagedeck needs a terminal of at least 80 × 24 characters.", id="too-small")
+
+    def on_mount(self) -> None:
+        """The list of training jobs is where one begins."""
+        self.navigation.current = "train"
+        self.header.read_only = self.config.read_only
+        self.pane("train").focus_first()
+        self.set_interval(5, self._say_calls)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so when the terminal is too small to be of use."""
+        width, height = SMALLEST
+        self.set_class(event.size.width < width or event.size.height < height, "-too-small")
+
+    def _say_calls(self) -> None:
+        budget = self.service.budget
+        throttled = f"   429 ×{budget.throttled}" if budget.throttled else ""
+        self.header.notes = f"{budget.calls_per_second():.1f} calls/s{throttled}"
+
+    def pane(self, name: str) -> Pane:
+        """A pane by its name."""
+        return self.query_one(f"#{name}", Pane)
+
+    async def action_show(self, name: str) -> None:
+        """Show a pane; it is made when it is first asked for."""
+        if not self.switcher.query(f"#{name}"):
+            pane = {"data": self._data_pane, "logs": self._logs_pane}[name]()
+            await self.switcher.add_content(pane, id=name)
+        if name != self.switcher.current:
+            self._last = self.switcher.current or name
+        self.action_close_line(keep=True)
+        self.switcher.current = name
+        self.navigation.current = name
+        self.pane(name).focus_first()
+
+    def _data_pane(self) -> Pane:
+        return DataPane(self.service.datasets, read_only=self.config.read_only)
+
+    def _logs_pane(self) -> Pane:
+        return LogsPane(self.service.training)
+
+    async def action_last_pane(self) -> None:
+        """The pane before this one."""
+        await self.action_show(self._last)
+
+    @on(LogsWanted)
+    async def _show_logs(self, message: LogsWanted) -> None:
+        await self.show_logs(message.job)
+
+    async def show_logs(self, job: str) -> None:
+        """Show the log of a training job."""
+        await self.action_show("logs")
+        self.query_one(LogsPane).job = job
+
+    @on(CopyWanted)
+    def _copy(self, message: CopyWanted) -> None:
+        self.notify(f"Copied {message.what} {copy(self.app, message.text)}.", markup=False, timeout=3)
+
+    def action_command(self) -> None:
+        """Type a command."""
+        names = tuple(name for _, name, _ in PANES)
+        self.typed.open(":", suggester=CommandSuggester(self, names))
+
+    def action_filter(self) -> None:
+        """Type a filter for the list that has the keyboard."""
+        if (table := self._table()) is not None:
+            self._filtered = table
+            self.typed.open("/", table.filter_text)
+
+    def _table(self) -> Table[Any] | None:
+        if isinstance(self.focused, Table):
+            return self.focused
+        tables = self.pane(self.switcher.current or "train").query(Table)
+        return tables.first() if tables else None
+
+    @on(Input.Changed, "#line Input")
+    def _typed(self, message: Input.Changed) -> None:
+        message.stop()
+        if self._filtered is not None and self.typed.has_class("-open"):
+            self._filtered.filter_text = message.value
+
+    @on(Input.Submitted, "#line Input")
+    async def _entered(self, message: Input.Submitted) -> None:
+        message.stop()
+        filtered = self._filtered is not None
+        line = message.value.strip()
+        self.action_close_line(keep=True)
+        if not filtered and line:
+            await self._run_command(line)
+
+    def action_close_line(self, keep: bool = False) -> None:
+        """Hide the typed line; without `keep` the filter goes as well."""
+        if not self.typed.has_class("-open"):
+            return
+        table, self._filtered = self._filtered, None
+        self.typed.close()
+        if table is not None and not keep:
+            table.filter_text = ""
+        if table is not None:
+            table.focus()
+        else:
+            self.pane(self.switcher.current or "train").focus_first()
+
+    async def _run_command(self, line: str) -> None:
+        word, _, rest = line.partition(" ")
+        if word in ("q", "quit"):
+            await self.run_action("app.ask_quit")
+        elif word == "theme":
+            self._set_theme(rest.strip())
+        elif word == "logs" and rest.strip():
+            await self.show_logs(rest.strip())
+        elif word in {name for _, name, _ in PANES}:
+            await self.action_show(word)
+        else:
+            known = {command.name: command for command in reversed(list(commands(self)))}
+            command = known.get(word)
+            if command is None:
+                self.notify(
+                    f"There is no command {word}; ? lists those that work here.", severity="warning", markup=False
+                )
+            elif not command.enabled:
+                self.notify(
+                    f"{command.description} does not work on what is under the cursor now.",
+                    severity="warning",
+                    markup=False,
+                )
+            else:
+                await self.app.run_action(command.action, command.node)  # type: ignore[arg-type]
+
+    def _set_theme(self, name: str) -> None:
+        full = name if name in self.app.available_themes else f"sagedeck-{name}"
+        if full in self.app.available_themes:
+            self.app.theme = full
+        else:
+            self.notify(
+                f"There is no theme {name or 'of no name'}; dark, light and ansi are ours.",
+                severity="warning",
+                markup=False,
+            )
+
+    def action_help(self) -> None:
+        """What the keys do here."""
+        title = next(title for _, name, title in PANES if name == self.switcher.current)
+        self.app.push_screen(HelpScreen(f"Keys of the pane {title}", tuple(commands(self))))
+
+    def action_call_log(self) -> None:
+        """What this console changed."""
+        self.app.push_screen(CallLog(tuple(self.service.budget.mutations)))
+
+    def action_pause(self) -> None:
+        """Stop asking, or go on."""
+        feed = self.service.training.jobs
+        feed.paused = not feed.paused
+        self.notify("Paused: r asks once, p goes on." if feed.paused else "Going on.", timeout=3)
+        feed.wake()

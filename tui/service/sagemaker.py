@@ -1,0 +1,49 @@
+"""The service layer as the console holds it: one object, opened once, handed to every pane."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tui.resources.algorithms import AlgorithmName
+from tui.service.budget import Budget
+from tui.service.datasets import Datasets
+from tui.service.gateway import Gateway
+from tui.service.identity import Identity
+from tui.service.logs import Logs
+from tui.service.pace import Pace
+from tui.service.training import Training
+from tui.service.wire import Connection
+
+
+class SageMaker:
+    """Everything the console does at AWS, by subject."""
+
+    def __init__(
+        self,
+        budget: Budget,
+        pace: Pace,
+        *,
+        folder: Path,
+        worker: subprocess.Popen[bytes] | None = None,
+    ) -> None:
+        self.gateway = Gateway(budget, process=worker, log=folder / "worker.log")
+        self.budget = budget
+        self.identity = Identity(self.gateway)
+        self.logs = Logs(self.gateway, pace.logs)
+        self.training = Training(self.gateway, self.logs, pace)
+        self.datasets = Datasets(self.gateway, self.identity, folder / "splits")
+
+    async def open(self, connection: Connection) -> None:
+        """Begin to answer; what was asked before has waited."""
+        self.identity.forget()
+        await self.gateway.open(connection)
+
+    def close(self) -> None:
+        """Leave at once."""
+        self.gateway.close()
+
+    async def image_uri(self, algorithm: AlgorithmName, version: str) -> str:
+        """The registry path of a built-in algorithm's image in the region."""
+        uri: str = await self.gateway.task("image_uri", algorithm=algorithm, version=version)
+        return uri
