@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -89,7 +90,7 @@ def chart_rows(series: Sequence[Series], width: int, height: int, *, log_y: bool
     """The rows of a chart, from the legend down to the labels of the x axis; none when no point can be shown."""
 
     def visible(y: float) -> bool:
-        return isfinite(y) and (y > 0 or not log_y)
+        return isfinite(y) and (y >= sys.float_info.min or not log_y)
 
     drawn = [curves(one.points, visible) for one in series]
     every = [curve for one in drawn for curve in one]

@@ -23,12 +23,13 @@ class Axis:
 
     @classmethod
     def around(cls, low: float, high: float, *, log: bool = False) -> Axis:
-        """The range from the lowest to the highest value; when they are the same, with room on both sides."""
-        if low / 2 < high / 2:
+        """The range from the lowest to the highest value; with room on both sides when they are all but the same."""
+        size = max(abs(low), abs(high))
+        if high / 2 - low / 2 > max(size * 1e-9, 1e-300):
             return cls(low, high, log)
         if log:
-            return cls(low / 2 or low, min(high * 2, sys.float_info.max), log)
-        room = abs(low) / 10 if low / 2 - abs(low) / 10 < low / 2 else 1.0
+            return cls(low / 2, min(high * 2, sys.float_info.max), log)
+        room = size / 10 if size > 1e-300 else 1.0
         return cls(max(low - room, -sys.float_info.max), min(high + room, sys.float_info.max), log)
 
     def share(self, value: float) -> float:
