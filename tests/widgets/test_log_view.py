@@ -319,11 +319,12 @@ async def test_very_long_lines_are_cut_before_they_are_looked_at() -> None:
         "\t" * 100_000,
         "\x1b]" + "y" * 100_000,
         "z" * 28 + "\x1b[1mend",
+        "w" * 16 + "\x1b[" + "1;" * 30 + "mend",
     ]
     app = LogApp()
     async with app.run_test(size=(30, 8)) as pilot:
         app.view.extend(LogLine(START + number, "algo-1", text) for number, text in enumerate(texts))
-        assert screen(app.view) == ["x" * 29, "end", "漢" * 14, "", "", "z" * 28 + "e", "", ""]
+        assert screen(app.view) == ["x" * 29, "end", "漢" * 14, "", "", "z" * 28 + "e", "w" * 16 + "end", ""]
         await press(pilot, "l")
         assert screen(app.view)[5] == "z" * 14 + "end"
         await press(pilot, "w", "k", "pageup", "g")
