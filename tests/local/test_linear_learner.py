@@ -261,6 +261,18 @@ def test_sigterm_saves_the_best_model_so_far(tmp_path: Path) -> None:
     assert last(host)["validation:mse"] == pytest.approx(mse, rel=1e-4)
 
 
+def test_a_host_that_dies_fails_the_other(tmp_path: Path) -> None:
+    forever = {**REGRESSOR, "epochs": 1_000_000, "early_stopping_patience": 1_000_000}
+    data = bundled("diabetes").channels
+    hosts = [start(tmp_path / host, "linear-learner", "1", forever, data, host=host, hosts=HOSTS) for host in HOSTS]
+    hosts[0].wait_for(lambda lines: any("Epoch 2:" in line for line in lines))
+    hosts[1].process.kill()
+    assert hosts[0].wait() == 1
+    assert hosts[0].failure.endswith("lost during the training: one of them ended.")
+    assert not any("site-packages/xgboost" in line for line in hosts[0].lines)
+    assert not (hosts[0].root / "model").exists()
+
+
 @pytest.mark.parametrize(("name", "hyperparameters"), [("diabetes", REGRESSOR), ("breast_cancer", BINARY)])
 def test_two_hosts_train_one_model_on_the_rows_of_both(
     tmp_path: Path, name: str, hyperparameters: dict[str, Any]

@@ -320,6 +320,20 @@ def test_a_host_that_fails_fails_the_others_at_once(tmp_path: Path) -> None:
     assert "Host algo-2 failed before the training started" in hosts[0].failure
 
 
+def test_a_host_that_dies_fails_the_other(tmp_path: Path) -> None:
+    split = bundled("diabetes")
+    forever = {**REGRESSION, "num_round": 1_000_000}
+    hosts = [
+        start(tmp_path / name, "xgboost", "1.7-1", forever, split.channels, host=name, hosts=HOSTS) for name in HOSTS
+    ]
+    hosts[0].wait_for(lambda lines: any("[5]#011" in line for line in lines))
+    hosts[1].process.kill()
+    assert hosts[0].wait() == 1
+    assert hosts[0].failure.endswith("lost during the training: one of them ended.")
+    assert not any("site-packages/xgboost" in line for line in hosts[0].lines)
+    assert not (hosts[0].root / "model").exists()
+
+
 def test_sigterm_at_one_of_two_hosts_ends_both_after_the_same_round(tmp_path: Path) -> None:
     split = bundled("diabetes")
     forever = {**REGRESSION, "num_round": 1_000_000}

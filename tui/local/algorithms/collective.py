@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from xgboost import collective
+from xgboost.core import XGBoostError
 from xgboost.tracker import RabitTracker
 
 from tui.local.algorithms.environment import Environment
@@ -24,6 +25,10 @@ from tui.local.algorithms.failures import TrainingError
 
 MEETING_SECONDS = 120.0
 """How long a host waits for the others; they start together, but may read their data at different speeds."""
+
+
+LOST_HOST = "The connection to the other hosts was lost during the training: one of them ended."
+"""Why a host fails when another one dies."""
 
 
 class Collective:
@@ -59,7 +64,7 @@ class Collective:
 def join(environment: Environment, takes_part: bool) -> Iterator[Collective | None]:
     """Meet the other hosts and train with them for the length of the block; None for a host that does not take part.
 
-    Raises TrainingError when another host fails before the training starts, or does not come.
+    Raises TrainingError when another host fails before the training starts, does not come, or ends during the training.
     """
     if len(environment.hosts) == 1:
         yield Collective()
@@ -94,10 +99,17 @@ def _connected(address: Path, rank: int, size: int) -> Iterator[None]:
         tracker.start()
         _leave_note(address, tracker.worker_args())
     arguments = _read_note(address, "algo-1")
-    with collective.CommunicatorContext(**arguments, dmlc_task_id=str(rank)):
-        yield
-    if tracker is not None:
-        tracker.wait_for(timeout=int(MEETING_SECONDS))
+    try:
+        with collective.CommunicatorContext(**arguments, dmlc_task_id=str(rank)):
+            yield
+        if tracker is not None:
+            tracker.wait_for(timeout=int(MEETING_SECONDS))
+    except XGBoostError as error:
+        raise TrainingError(LOST_HOST) from error
+    finally:
+        if tracker is not None:
+            with suppress(XGBoostError):  # a tracker that lost a host complains when it is freed, and is freed
+                tracker.free()
 
 
 def _leave_note(path: Path, note: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from tui.local.algorithms.catalog import Algorithm, find
 from tui.local.algorithms.collective import give_up
 from tui.local.algorithms.environment import Environment
 from tui.local.algorithms.failures import TrainingError
+from tui.local.algorithms.log_lines import warnings_in_log
 from tui.local.algorithms.stop import StopRequest
 
 FAILURE_CHARACTERS = 1024
@@ -35,7 +36,8 @@ def run(root: Path, image: str) -> int:
     signal.signal(signal.SIGTERM, on_terminate)
     environment = Environment.read(root)
     try:
-        _train(algorithm, environment, stop)
+        with warnings_in_log():
+            _train(algorithm, environment, stop)
     except TrainingError as error:
         _fail(environment, f"{error.kind}: {error.message}")
     except (OSError, MemoryError) as error:

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import sys
-import warnings
-from collections.abc import Iterator
-from typing import Any, TextIO, cast
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from typing import TextIO, cast
 
-from tui.local.algorithms.log_lines import emit
 from tui.local.algorithms.xgboost_releases import LogStyle, Release
 
 _PRUNING = re.compile(r"(\[[\d:]+\]) INFO: .*: tree pruning end, (.*)")
 _INFORMATION = re.compile(r"\[[\d:]+\] (INFO|DEBUG): ")
 
 
-@contextlib.contextmanager
-def container_output(release: Release) -> Iterator[None]:
-    """Put the library's warnings into the job's log, and write its messages as the release did."""
-
-    def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        first_line = str(message).strip().splitlines()[0]
-        emit(first_line if first_line.startswith("[") else f"WARNING: {first_line}")
-
-    with warnings.catch_warnings(), contextlib.ExitStack() as stack:
-        warnings.simplefilter("always")
-        warnings.showwarning = show
-        if release.log_style is LogStyle.FIRST:
-            stack.enter_context(contextlib.redirect_stdout(cast(TextIO, _FirstRelease(sys.stdout))))
-        yield
+def container_output(release: Release) -> AbstractContextManager[object]:
+    """While this lasts, the library's own messages look as they did in the release."""
+    if release.log_style is not LogStyle.FIRST:
+        return nullcontext()
+    return redirect_stdout(cast(TextIO, _FirstRelease(sys.stdout)))
 
 
 class _FirstRelease:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xgboost
 
-from tui.local.algorithms.collective import Collective, join
+from tui.local.algorithms.collective import LOST_HOST, Collective, join
 from tui.local.algorithms.dataset import Dataset
 from tui.local.algorithms.environment import Environment
 from tui.local.algorithms.failures import TrainingError, UserError
@@ -214,6 +214,8 @@ def _matrix(data: Dataset) -> xgboost.DMatrix:
 
 def _explained(message: str) -> TrainingError:
     """An error of the library in the container's words, without the library's stack."""
+    if "/src/collective/" in message:
+        return TrainingError(LOST_HOST)
     reason = message.partition("\nStack trace:")[0].strip()
     if any(known in reason for known in _USER_ERRORS):
         return UserError(reason)
