@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from tui import __version__
 
@@ -15,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console, or the embedded SageMaker on its own; the exit status of the process."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["local"]:
-        return _local(words[1:])
+        _local(words[1:])
     options = _parser().parse_args(words)
     if options.local and (options.profile or options.region or options.endpoint_url):
         print(
@@ -45,10 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _local(words: list[str]) -> int:
+def _local(words: list[str]) -> NoReturn:
     if words[:1] != ["serve"]:
         print("usage: sagedeck local serve [--port N] [--data DIR]", file=sys.stderr)
-        return 0 if words[:1] in (["--help"], ["-h"]) else 2
+        sys.exit(0 if words[:1] in (["--help"], ["-h"]) else 2)
     # Another program in the same process id: the console's modules and the server's never meet.
     os.execv(sys.executable, [sys.executable, "-m", "tui.local", *words])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.screen import Screen
+from textual.screen import ActiveBinding, Screen
 from textual.suggester import Suggester
 
 from widgets.key_bar import key_name
@@ -31,21 +31,21 @@ class Command:
 
 
 def commands(screen: Screen[Any]) -> Iterator[Command]:
-    """All commands that work on the screen here and now, each once; those of the focused widget first."""
-    seen: set[str] = set()
+    """All commands that the screen offers here and now, each once; those of the focused widget first."""
+    offered: dict[str, list[ActiveBinding]] = {}
     for active in screen.active_bindings.values():
-        binding = active.binding
-        if not binding.id or binding.id in seen or not binding.description:
-            continue
-        seen.add(binding.id)
+        if active.binding.id and active.binding.description:
+            offered.setdefault(active.binding.id, []).append(active)
+    for identifier, bindings in offered.items():
+        first = bindings[0]
         yield Command(
-            binding.id.rpartition(".")[2],
-            binding.description,
-            active.tooltip or binding.description,
-            binding.key_display or key_name(binding.key),
-            binding.action,
-            active.enabled,
-            active.node,
+            identifier.rpartition(".")[2],
+            first.binding.description,
+            first.tooltip or first.binding.description,
+            " ".join(active.binding.key_display or key_name(active.binding.key) for active in bindings),
+            first.binding.action,
+            first.enabled,
+            first.node,
         )
 
 

@@ -55,16 +55,15 @@ class KeyBar(Widget):
         self.keys = tuple(keys.values())
 
     def render(self) -> Content:
-        """As many keys as fit."""
-        parts: list[Content] = []
-        room = self.size.width
-        for name, description, enabled in self.keys:
-            part = Content.assemble(
-                (f" {name} ", "bold $accent" if enabled else "$text-disabled"),
-                (f"{description} ", "" if enabled else "$text-disabled"),
-            )
-            if part.cell_length > room:
-                break
-            room -= part.cell_length
-            parts.append(part)
+        """As many keys as fit; the last one, by custom the help, always does."""
+        parts = [_part(*key) for key in self.keys]
+        while len(parts) > 1 and sum(part.cell_length for part in parts) > self.size.width:
+            del parts[-2]
         return Content.assemble(*parts)
+
+
+def _part(name: str, description: str, enabled: bool) -> Content:
+    return Content.assemble(
+        (f" {name} ", "bold $accent" if enabled else "$text-disabled"),
+        (f"{description} ", "" if enabled else "$text-disabled"),
+    )

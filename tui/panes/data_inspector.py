@@ -13,7 +13,6 @@ from tui.resources.datasets import UnreadableDataset, UploadedDataset, UploadPro
 from widgets.text import content, end, middle
 
 PREVIEW_ROWS = 12
-PREVIEW_COLUMNS = 8
 CELL_WIDTH = 10
 
 _LEVELS = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "note": ("·", "$text-muted")}
@@ -59,13 +58,13 @@ class DataInspector(VerticalScroll, can_focus=True):
             share = progress.done_bytes / progress.total_bytes if progress.total_bytes else 1.0
             far = f"{count(progress.rows, 'row')}, {share:.0%} of {size(progress.total_bytes)}"
             line = f"Reading the whole file: {far} (x cancels)"
-            self._say(Content("\n").join([*_head(self._source), Content(""), Content(line), *_preview(self._source)]))
+            self._say(Content("\n").join([*_head(self._source), Content(""), Content(line), *self._rows(self._source)]))
 
     def show_report(self, report: CsvReport) -> None:
         """Show all that is known of the file."""
         self._become(report.source.path)
         self.report = report
-        self._say(describe_report(report))
+        self._say(Content("\n").join([*describe_report(report), *self._rows(report.source)]))
 
     def show_problem(self, path: str, problem: str) -> None:
         """Say why the file cannot be used."""
@@ -88,12 +87,15 @@ class DataInspector(VerticalScroll, can_focus=True):
         self.path, self.report, self.upload, self.problem, self._source = path, None, None, "", None
         self.reading = False
 
+    def _rows(self, source: CsvSource) -> list[Content]:
+        return _preview(source, max(1, (self.content_size.width - 2) // (CELL_WIDTH + 1)))
+
     def _say(self, text: Content) -> None:
         self.query_one(Static).update(text)
 
 
-def describe_report(report: CsvReport) -> Content:
-    """A file that was read whole: size, findings, label, columns, first rows."""
+def describe_report(report: CsvReport) -> list[Content]:
+    """A file that was read whole: size, findings, label, columns."""
     source = report.source
     lines = [*_head(source)]
     lines.append(content(f"{count(report.row_count, 'row')} × {count(len(report.columns), 'column')}"))
@@ -105,7 +107,7 @@ def describe_report(report: CsvReport) -> Content:
     lines += [Content(""), Content.styled("Columns", "bold"), *map(_column, report.columns[:200])]
     if len(report.columns) > 200:
         lines.append(Content.styled(f"and {len(report.columns) - 200:,} more", "$text-muted"))
-    return Content("\n").join([*lines, *_preview(source)])
+    return lines
 
 
 def describe_upload(item: UploadedDataset) -> Content:
@@ -164,12 +166,12 @@ def _column(column: Column) -> Content:
     )
 
 
-def _preview(source: CsvSource) -> list[Content]:
+def _preview(source: CsvSource, columns: int) -> list[Content]:
     rows = [source.names, *source.rows[:PREVIEW_ROWS]]
     lines = [Content(""), Content.styled("First rows", "bold")]
     for number, row in enumerate(rows):
-        cells = " ".join(end(cell, CELL_WIDTH).ljust(CELL_WIDTH) for cell in row[:PREVIEW_COLUMNS])
-        more = " …" if len(row) > PREVIEW_COLUMNS else ""
+        cells = " ".join(end(cell, CELL_WIDTH).ljust(CELL_WIDTH) for cell in row[:columns])
+        more = " …" if len(row) > columns else ""
         lines.append(content(cells + more, "$text-muted" if number == 0 else ""))
     return lines
 

@@ -32,6 +32,7 @@ class LogsPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy_name", "Copy name", id="logs.copy", tooltip="Copy the job's name", show=False),
+        Binding("escape", "screen.last_pane", "Back", id="logs.back", tooltip="Back to the pane before"),
         Binding("r", "restart", "Refresh", id="logs.refresh", tooltip="Read the log again", show=False),
     ]
 

@@ -53,7 +53,7 @@ COLUMNS = (
         priority=9,
     ),
     Column[TrainingJob]("status", "Status", lambda job: status(job.status), fixed(12), priority=8),
-    Column[TrainingJob]("progress", "Progress", _progress, between(17, 30), priority=5),
+    Column[TrainingJob]("progress", "Progress", _progress, between(14, 30), priority=5),
     Column[TrainingJob](
         "created", "Created", lambda job: moment(job.created), fixed(16), sort_key=lambda job: job.created, priority=3
     ),

@@ -13,14 +13,14 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive, var
 from textual.widgets import ContentSwitcher, Static
-from widgets.chart import LineChart, Series
 
 from tui.panes.wording import count, duration, moment, number, status
 from tui.resources.training import MetricPoint, TrainingJobDetail
 from tui.service.errors import ServiceError
 from tui.service.training import Training
 from widgets.cells import as_content
-from widgets.text import content
+from widgets.chart import LineChart, Series
+from widgets.text import content, middle
 
 VIEWS = ("summary", "metrics", "request")
 
@@ -84,21 +84,21 @@ class TrainingInspector(Vertical):
     def _look(self) -> None:
         self.workers.cancel_node(self)
         if self.job_name and self.is_mounted and self.display:
-            self.run_worker(self._watch_detail(self.job_name), group="detail")
+            self.run_worker(self._follow_detail(self.job_name), group="detail")
             if self.view == "metrics":
-                self.run_worker(self._watch_curves(self.job_name), group="curves")
+                self.run_worker(self._follow_curves(self.job_name), group="curves")
 
-    async def _watch_detail(self, name: str) -> None:
+    async def _follow_detail(self, name: str) -> None:
         async for snapshot in self._training.detail(name).watch():
             if snapshot.value:
                 self.detail = snapshot.value
-                self.summary.update(summary(snapshot.value))
+                self.summary.update(summary(snapshot.value, self.content_size.width - 2))
                 self.values.update(metric_values(snapshot.value))
                 self.request.update(content(as_json(snapshot.value.description)))
             elif snapshot.error:
                 self.summary.update(content(str(snapshot.error), "$text-error"))
 
-    async def _watch_curves(self, name: str) -> None:
+    async def _follow_curves(self, name: str) -> None:
         try:
             async for points in self._training.curves(name):
                 self.chart.series = curves(points)
@@ -106,13 +106,13 @@ class TrainingInspector(Vertical):
             self.values.update(content(str(error), "$text-error"))
 
 
-def summary(detail: TrainingJobDetail) -> Content:
-    """A job as a person wants to know it, most telling things first."""
+def summary(detail: TrainingJobDetail, width: int) -> Content:
+    """A job as a person wants to know it, most telling things first, URIs shortened to the width."""
     job = detail.job
     parts: list[Content] = [Content.styled(content(job.name).plain, "bold"), as_content(status(job.status), 20)]
     if detail.failure_reason:
         parts += [Content(""), content(detail.failure_reason, "$text-error")]
-    parts += [Content(""), *_facts(detail), Content(""), Content.styled("Timeline", "bold"), *_timeline(detail)]
+    parts += [Content(""), *_facts(detail, width), Content(""), Content.styled("Timeline", "bold"), *_timeline(detail)]
     if detail.metrics:
         parts += [Content(""), Content.styled("Metrics", "bold")]
         parts += [_fact(metric.name, number(metric.value), 30) for metric in detail.metrics]
@@ -122,7 +122,7 @@ def summary(detail: TrainingJobDetail) -> Content:
     return Content("\n").join(parts)
 
 
-def _facts(detail: TrainingJobDetail) -> list[Content]:
+def _facts(detail: TrainingJobDetail, width: int) -> list[Content]:
     job = detail.job
     facts = [
         ("Instance", f"{detail.instance_count} × {detail.instance_type}" if detail.instance_type else ""),
@@ -135,7 +135,7 @@ def _facts(detail: TrainingJobDetail) -> list[Content]:
     for channel in detail.description.get("InputDataConfig", ()):
         source = channel.get("DataSource", {}).get("S3DataSource", {})
         facts.append((channel.get("ChannelName", ""), source.get("S3Uri", "")))
-    return [_fact(name, value) for name, value in facts if value]
+    return [_fact(name, middle(value, max(20, width - LABEL_WIDTH - 1))) for name, value in facts if value]
 
 
 def _fact(name: str, value: str, width: int = LABEL_WIDTH) -> Content:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tui.resources.csv_reports import Task
-from tui.resources.datasets import DatasetManifest
-from tui.resources.datasets import UploadedDataset
+from tui.resources.datasets import DatasetManifest, UploadedDataset
 
 AlgorithmName = Literal["xgboost", "linear-learner"]
 

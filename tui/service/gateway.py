@@ -156,7 +156,7 @@ class Gateway:
                 return
             parameters[token_name] = token
 
-    async def task(self, name: str, *, on_progress: Callable[[Any], None] | None = None, **arguments: Any) -> Any:
+    async def task(self, name: str, /, *, on_progress: Callable[[Any], None] | None = None, **arguments: Any) -> Any:
         """One task of the worker, without a time limit; cancelling the awaiting coroutine cancels the task."""
         self.budget.guard(name, reads=name not in MUTATING_TASKS)
         return await self._request(lambda identifier: Task(identifier, name, arguments), on_progress)
