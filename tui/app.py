@@ -23,6 +23,9 @@ from tui.service.errors import ServiceError
 from tui.service.sagemaker import SageMaker
 from tui.service.wire import Connection
 
+LEAVE_SECONDS = 5.0
+"""After which the process ends whether or not everything in it has: a person who quits is gone."""
+
 
 class SagedeckApp(App[None]):
     """One console on one connection."""
@@ -65,8 +68,13 @@ class SagedeckApp(App[None]):
         self.push_screen(MainScreen(self.service, self.config))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit)
+            loop.add_signal_handler(number, self.leave)
         self.run_worker(self._connect(), name="connect")
+
+    def leave(self) -> None:
+        """End the console, with a last resort for the case that something holds it up."""
+        self.exit()
+        asyncio.get_running_loop().call_later(LEAVE_SECONDS, os._exit, 1)
 
     def on_unmount(self) -> None:
         """Leave no process behind."""
@@ -97,7 +105,7 @@ class SagedeckApp(App[None]):
         choices.append(("quit", "Quit; configure a profile with: aws configure, or aws configure sso"))
         choice = await self.push_screen_wait(StartScreen(why, tuple(choices)))
         if choice == "quit":
-            self.exit()
+            self.leave()
         elif choice == "running" and running:
             await self._open(replace(running, read_only=self.config.read_only), "local")
         elif choice == "local":
@@ -150,7 +158,7 @@ class SagedeckApp(App[None]):
     def action_interrupt(self) -> None:
         """Ctrl-C: a second one leaves."""
         if self._interrupted:
-            self.exit()
+            self.leave()
         self._interrupted = True
         self.notify("Ctrl-C once more leaves the console.", timeout=3)
         self.set_timer(3, self._forget_interrupt)
@@ -162,12 +170,12 @@ class SagedeckApp(App[None]):
         """Leave; asks first when leaving ends something."""
         running = [job for job in self.service.training.jobs.snapshot.value or () if job.running]
         if not (self.embedded and running):
-            self.exit()
+            self.leave()
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.exit()
+                self.leave()
 
         names = ", ".join(job.name for job in running[:3])
         detail = "The embedded SageMaker ends with the console, and a job that runs then fails."

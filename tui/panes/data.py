@@ -27,6 +27,9 @@ from widgets.table_columns import Column, fixed, flex
 SETTLE_SECONDS = 0.15
 """How long the cursor rests on a file before it is opened."""
 
+READ_AT_ONCE = 64_000_000
+"""Bytes up to which a file is read whole as soon as the cursor rests on it; a larger one waits to be asked for."""
+
 PARENT = FolderEntry("..", "folder", 0, 0.0)
 
 NO_UPLOADS = """No data set is uploaded yet: n on a CSV file makes one,
@@ -230,18 +233,21 @@ class DataPane(Pane):
             self.workers.cancel_group(self, "inspect")
             self.inspector.clear()
         elif self.inspector.path != str(self.folder / entry.name):
-            self.run_worker(self._read_file(self.folder / entry.name), group="inspect", exclusive=True)
+            whole = entry.size <= READ_AT_ONCE
+            self.run_worker(self._read_file(self.folder / entry.name, whole=whole), group="inspect", exclusive=True)
 
     def _inspect_upload(self, item: Uploaded | None) -> None:
         self.workers.cancel_group(self, "inspect")
         self.refresh_bindings()
         self.inspector.show_upload(item)
 
-    async def _read_file(self, path: Path) -> CsvReport | None:
-        """First what the file's first block tells, at once; then the whole file, with progress."""
+    async def _read_file(self, path: Path, *, whole: bool = True) -> CsvReport | None:
+        """First what the file's first block tells, at once; then the `whole` file, with progress."""
         await asyncio.sleep(SETTLE_SECONDS)
         try:
-            self.inspector.show_source(await self._datasets.peek(str(path)))
+            self.inspector.show_source(await self._datasets.peek(str(path)), reading=whole)
+            if not whole:
+                return None
             report = await self._datasets.inspect(str(path), self._show_reading)
         except (DataError, ServiceError) as error:
             self.inspector.show_problem(str(path), str(error))
@@ -289,7 +295,10 @@ class DataPane(Pane):
             self.show_folder(self.folder.parent, cursor=self.folder.name)
 
     def action_describe(self) -> None:
-        """Look into what is under the cursor; on a narrow screen in place of the lists."""
+        """Look into what is under the cursor, read whole; on a narrow screen in place of the lists."""
+        entry = self.files.cursor_row
+        if entry and not self.inspector.upload and not self.inspector.report and not self.inspector.reading:
+            self.run_worker(self._read_file(self.folder / entry.name), group="inspect", exclusive=True)
         self.add_class("-inspecting")
         self.inspector.focus()
 

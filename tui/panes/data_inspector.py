@@ -43,14 +43,13 @@ class DataInspector(VerticalScroll, can_focus=True):
         self._become("")
         self._say(Content(""))
 
-    def show_source(self, source: CsvSource) -> None:
-        """Show the first rows, while the rest is still being read."""
+    def show_source(self, source: CsvSource, *, reading: bool) -> None:
+        """Show the first rows, while the rest is `reading` or waits to be asked for."""
         self._become(source.path)
         self._source = source
-        self.reading = True
-        self._say(
-            Content("\n").join([*_head(source), Content(""), Content("Reading the whole file…"), *_preview(source)])
-        )
+        self.reading = reading
+        line = "Reading the whole file…" if reading else "A large file: Enter reads it whole, to check every row."
+        self._say(Content("\n").join([*_head(source), Content(""), Content(line), *self._rows(source)]))
 
     def show_progress(self, progress: ReadProgress) -> None:
         """Show how far the reading is."""

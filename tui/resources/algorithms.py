@@ -56,14 +56,14 @@ def default_hyperparameters(algorithm: AlgorithmName, manifest: DatasetManifest)
     values = {
         "objective": objective,
         "eval_metric": metric,
-        "num_round": "100",
+        "num_round": "200",
         "max_depth": "4",
-        "eta": "0.1",
-        "subsample": "0.8",
-        "min_child_weight": "3",
+        "eta": "0.05",
+        "subsample": "0.5",
+        "min_child_weight": "5",
     }
     if manifest.rows.get("validation"):
-        values["early_stopping_rounds"] = "10"
+        values["early_stopping_rounds"] = "20"
     if manifest.task == "multiclass":
         values["num_class"] = str(len(manifest.classes))
     return values

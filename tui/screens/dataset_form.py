@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import get_args
 
 from tui.drafts import Drafts
+from tui.resources.algorithms import free_name
 from tui.resources.csv_reports import CsvReport, Task
 from tui.resources.datasets import DataError, Fractions, SplitPlan
 from tui.resources.split_plans import default_plan, fractions_problem, shares
@@ -20,15 +21,16 @@ _MANY_COLUMNS = 500
 class DatasetForm(Form):
     """Asks how to split a CSV file that was read whole."""
 
-    def __init__(self, report: CsvReport, plan: SplitPlan, drafts: Drafts) -> None:
+    def __init__(self, report: CsvReport, plan: SplitPlan, taken: frozenset[str], drafts: Drafts) -> None:
         self._report = report
+        self._taken = taken
         names = report.source.names[:_MANY_COLUMNS]
         if plan.label not in names:
             names = (*names, plan.label)
         super().__init__(
             f"New data set from {report.source.path}",
             (
-                Field("name", "Name", plan.name),
+                Field("name", "Name", free_name(plan.name, taken)),
                 Field("label", "Label column", plan.label, tuple((name, name) for name in names)),
                 Field("task", "Task", plan.task, tuple((task, task) for task in _TASKS)),
                 Field("drop", "Leave out", note="Columns that are not features, separated by commas."),
@@ -51,7 +53,7 @@ class DatasetForm(Form):
     def problems(self, values: Mapping[str, str]) -> dict[str, str]:
         """What is wrong, by field."""
         problems = {
-            "name": name_problem(values["name"]),
+            "name": name_problem(values["name"]) or self._taken_problem(values["name"]),
             "fractions": _fractions_problem(values["fractions"]),
             "seed": "" if values["seed"].isdecimal() else "The seed is a whole number from 0.",
         }
@@ -67,6 +69,9 @@ class DatasetForm(Form):
             except DataError as error:
                 problems["label"] = str(error)
         return problems
+
+    def _taken_problem(self, name: str) -> str:
+        return "A data set of that name is uploaded already." if name in self._taken else ""
 
     def notes(self, values: Mapping[str, str]) -> dict[str, str]:
         """How many rows each split gets, and what becomes of the columns."""

@@ -86,7 +86,13 @@ class Flows(Screen[None]):
             self.notify(report.errors[0].sentence, severity="error", markup=False, timeout=12)
             return
         try:
-            form = DatasetForm(report, default_plan(report), self.drafts)
+            plan = default_plan(report)
+            taken = frozenset(
+                item.manifest.name
+                for item in await self.service.datasets.list_uploaded()
+                if isinstance(item, UploadedDataset)
+            )
+            form = DatasetForm(report, plan, taken, self.drafts)
             values = await self.app.push_screen_wait(form)
             if values is None:
                 return

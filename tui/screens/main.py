@@ -33,6 +33,9 @@ PANES = (("2", "data", "Data"), ("3", "train", "Train"), ("5", "logs", "Logs"))
 
 SMALLEST = (80, 24)
 
+NEWS_IN_RATE = 0.2
+"""Calls a second by which the rate must differ from the one shown."""
+
 
 class MainScreen(Flows, Screen[None]):
     """Shows one pane at a time and carries wishes from one to another."""
@@ -65,6 +68,8 @@ class MainScreen(Flows, Screen[None]):
         self.config = config
         self.drafts = Drafts(config.state_folder / "drafts")
         self._last = "train"
+        self._shown_rate = -1.0
+        self._shown_throttled = 0
         self._filtered: Table[Any] | None = None
 
     def compose(self) -> ComposeResult:
@@ -90,9 +95,13 @@ class MainScreen(Flows, Screen[None]):
         self.set_class(event.size.width < width or event.size.height < height, "-too-small")
 
     def _say_calls(self) -> None:
+        """Bring the header up to date, but not for a change that nobody would act on: idle means nothing is painted."""
         budget = self.service.budget
-        throttled = f"   429 ×{budget.throttled}" if budget.throttled else ""
-        self.header.notes = f"{budget.calls_per_second():.1f} calls/s{throttled}"
+        rate = budget.calls_per_second()
+        if abs(rate - self._shown_rate) >= NEWS_IN_RATE or budget.throttled != self._shown_throttled:
+            self._shown_rate, self._shown_throttled = rate, budget.throttled
+            throttled = f"   429 ×{budget.throttled}" if budget.throttled else ""
+            self.header.notes = f"{rate:.1f} calls/s{throttled}"
 
     def pane(self, name: str) -> Pane:
         """A pane by its name."""
