@@ -15,9 +15,7 @@ from textual.binding import Binding, BindingType
 from themes import STATUS_TOKENS, STYLESHEET, THEMES
 from tui.config import Config, profiles
 from tui.embedded import EmbeddedError, EmbeddedSageMaker, usual_folder
-from tui.screens.dialogs import Confirm
 from tui.screens.main import MainScreen
-from tui.screens.start import WELCOME, StartScreen
 from tui.service.budget import Budget
 from tui.service.errors import ServiceError
 from tui.service.sagemaker import SageMaker
@@ -96,14 +94,16 @@ class SagedeckApp(App[None]):
                 self.config.profile or "aws",
             )
         else:
-            await self._start(WELCOME)
+            await self._start("")
 
     async def _start(self, why: str, running: Connection | None = None) -> None:
+        from tui.screens.start import WELCOME, StartScreen  # noqa: PLC0415 - most starts do without
+
         choices = [("running", "Use the embedded SageMaker that already runs on this data folder")] if running else []
         choices.append(("local", "Start the embedded SageMaker: no AWS account, no cost"))
         choices += [(f"profile {name}", f"AWS profile {name}") for name in profiles(os.environ)]
         choices.append(("quit", "Quit; configure a profile with: aws configure, or aws configure sso"))
-        choice = await self.push_screen_wait(StartScreen(why, tuple(choices)))
+        choice = await self.push_screen_wait(StartScreen(why or WELCOME, tuple(choices)))
         if choice == "quit":
             self.leave()
         elif choice == "running" and running:
@@ -176,6 +176,8 @@ class SagedeckApp(App[None]):
         def answered(yes: bool | None) -> None:
             if yes:
                 self.leave()
+
+        from tui.screens.dialogs import Confirm  # noqa: PLC0415
 
         names = ", ".join(job.name for job in running[:3])
         detail = "The embedded SageMaker ends with the console, and a job that runs then fails."

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from tui.resources.csv_reports import CsvReport
-from tui.resources.datasets import UploadedDataset
-from tui.resources.training import TrainingJob, TrainingJobDetail
+if TYPE_CHECKING:
+    from tui.resources.csv_reports import CsvReport
+    from tui.resources.datasets import UploadedDataset
+    from tui.resources.training import TrainingJob, TrainingJobDetail
+
+
+class Wish(Message):
+    """Something that takes a form, a question or another pane."""
 
 
 class LogsWanted(Message):
@@ -17,7 +24,7 @@ class LogsWanted(Message):
         self.job = job
 
 
-class DatasetWanted(Message):
+class DatasetWanted(Wish):
     """Make a data set of a CSV file that was read whole."""
 
     def __init__(self, report: CsvReport) -> None:
@@ -25,7 +32,7 @@ class DatasetWanted(Message):
         self.report = report
 
 
-class TrainingWanted(Message):
+class TrainingWanted(Wish):
     """Train on a data set; without one, on one still to be chosen."""
 
     def __init__(self, dataset: UploadedDataset | None = None) -> None:
@@ -33,7 +40,7 @@ class TrainingWanted(Message):
         self.dataset = dataset
 
 
-class CloneWanted(Message):
+class CloneWanted(Wish):
     """Run the same training job again under another name."""
 
     def __init__(self, detail: TrainingJobDetail) -> None:
@@ -41,7 +48,7 @@ class CloneWanted(Message):
         self.detail = detail
 
 
-class StopWanted(Message):
+class StopWanted(Wish):
     """Stop a training job, after asking."""
 
     def __init__(self, job: TrainingJob) -> None:
@@ -49,7 +56,7 @@ class StopWanted(Message):
         self.job = job
 
 
-class DeleteWanted(Message):
+class DeleteWanted(Wish):
     """Delete a training job, after its name was typed."""
 
     def __init__(self, job: TrainingJob) -> None:
@@ -57,7 +64,7 @@ class DeleteWanted(Message):
         self.job = job
 
 
-class SampleWanted(Message):
+class SampleWanted(Wish):
     """Choose one of the sample data sets and write it into a folder."""
 
     def __init__(self, folder: str) -> None:

@@ -14,17 +14,11 @@ from textual.widgets import ContentSwitcher, Input, Static
 from tui.commands import CommandSuggester, PaletteCommands, commands
 from tui.config import Config
 from tui.drafts import Drafts
-from tui.panes.data import DataPane
-from tui.panes.logs import LogsPane
-from tui.panes.messages import CopyWanted, LogsWanted
+from tui.panes.messages import CancelWanted, CopyWanted, LogsWanted, Wish
 from tui.panes.pane import Pane
 from tui.panes.train import TrainPane
-from tui.screens.call_log import CallLog
 from tui.screens.chrome import HeaderLine, Navigation, TypedLine
-from tui.screens.flows import Flows
-from tui.screens.help import HelpScreen
 from tui.service.sagemaker import SageMaker
-from widgets.clipboard import copy
 from widgets.key_bar import KeyBar
 from widgets.table import Table
 
@@ -37,8 +31,11 @@ NEWS_IN_RATE = 0.2
 """Calls a second by which the rate must differ from the one shown."""
 
 
-class MainScreen(Flows, Screen[None]):
-    """Shows one pane at a time and carries wishes from one to another."""
+class MainScreen(Screen[None]):
+    """Shows one pane at a time and carries wishes from one to another.
+
+    What is not on the first screen is imported when it is first asked for: it would be a fifth of the start-up.
+    """
 
     COMMANDS = {PaletteCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
@@ -120,14 +117,29 @@ class MainScreen(Flows, Screen[None]):
         self.pane(name).focus_first()
 
     def _data_pane(self) -> Pane:
+        from tui.panes.data import DataPane  # noqa: PLC0415
+
         return DataPane(self.service.datasets, read_only=self.config.read_only)
 
     def _logs_pane(self) -> Pane:
+        from tui.panes.logs import LogsPane  # noqa: PLC0415
+
         return LogsPane(self.service.training)
 
     async def action_last_pane(self) -> None:
         """The pane before this one."""
         await self.action_show(self._last)
+
+    @on(Wish)
+    def _fulfil(self, wish: Wish) -> None:
+        from tui.screens.flows import fulfil  # noqa: PLC0415
+
+        self.run_worker(fulfil(self, wish), group=type(wish).__name__, exclusive=True)
+
+    @on(CancelWanted)
+    def _cancel_making(self) -> None:
+        self.workers.cancel_group(self, "DatasetWanted")
+        self.notify("Cancelled; nothing half-made is left.", markup=False)
 
     @on(LogsWanted)
     async def _show_logs(self, message: LogsWanted) -> None:
@@ -135,11 +147,15 @@ class MainScreen(Flows, Screen[None]):
 
     async def show_logs(self, job: str) -> None:
         """Show the log of a training job."""
+        from tui.panes.logs import LogsPane  # noqa: PLC0415
+
         await self.action_show("logs")
         self.query_one(LogsPane).job = job
 
     @on(CopyWanted)
     def _copy(self, message: CopyWanted) -> None:
+        from widgets.clipboard import copy  # noqa: PLC0415
+
         self.notify(f"Copied {message.what} {copy(self.app, message.text)}.", markup=False, timeout=3)
 
     def action_command(self) -> None:
@@ -226,11 +242,15 @@ class MainScreen(Flows, Screen[None]):
 
     def action_help(self) -> None:
         """What the keys do here."""
+        from tui.screens.help import HelpScreen  # noqa: PLC0415
+
         title = next(title for _, name, title in PANES if name == self.switcher.current)
         self.app.push_screen(HelpScreen(f"Keys of the pane {title}", tuple(commands(self))))
 
     def action_call_log(self) -> None:
         """What this console changed."""
+        from tui.screens.call_log import CallLog  # noqa: PLC0415
+
         self.app.push_screen(CallLog(tuple(self.service.budget.mutations)))
 
     def action_pause(self) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui.resources.algorithms import AlgorithmName
 from tui.service.budget import Budget
-from tui.service.datasets import Datasets
 from tui.service.gateway import Gateway
 from tui.service.identity import Identity
 from tui.service.logs import Logs
 from tui.service.pace import Pace
 from tui.service.training import Training
 from tui.service.wire import Connection
+
+if TYPE_CHECKING:
+    from tui.resources.algorithms import AlgorithmName
+    from tui.service.datasets import Datasets
 
 
 class SageMaker:
@@ -32,7 +36,14 @@ class SageMaker:
         self.identity = Identity(self.gateway)
         self.logs = Logs(self.gateway, pace.logs)
         self.training = Training(self.gateway, self.logs, pace)
-        self.datasets = Datasets(self.gateway, self.identity, folder / "splits")
+        self._folder = folder
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        """Data sets, made when first asked for: their many values are a tenth of the console's start-up."""
+        from tui.service.datasets import Datasets  # noqa: PLC0415
+
+        return Datasets(self.gateway, self.identity, self._folder / "splits")
 
     async def open(self, connection: Connection) -> None:
         """Begin to answer; what was asked before has waited."""
