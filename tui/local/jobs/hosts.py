@@ -31,7 +31,7 @@ class HostServer:
 
     def __init__(self) -> None:
         self._context: ForkServerContext = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(PRELOAD))
+        self._context.set_forkserver_preload(["tui.local.jobs.background", *PRELOAD])
         self._lifeline, self._held = self._context.Pipe(duplex=False)
 
     def warm(self) -> None:
