@@ -44,6 +44,9 @@ class LocalServer:
     access_key: str
     secret_key: str
     region: str
+    exports: str
+    """What it printed, for a shell to evaluate."""
+
     data: Path
     process: subprocess.Popen[str]
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -53,15 +56,6 @@ class LocalServer:
         port = urlsplit(self.url).port
         assert port is not None
         return port
-
-    def environment(self) -> dict[str, str]:
-        """What the printed lines export."""
-        return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": self.access_key,
-            "AWS_SECRET_ACCESS_KEY": self.secret_key,
-            "AWS_DEFAULT_REGION": self.region,
-        }
 
     def client(self, service: str) -> Any:
         """A plain boto3 client that tries once."""
@@ -134,6 +128,7 @@ def run_server(data: Path, *arguments: str) -> Iterator[LocalServer]:
                 access_key=exported["AWS_ACCESS_KEY_ID"],
                 secret_key=exported["AWS_SECRET_ACCESS_KEY"],
                 region=exported["AWS_DEFAULT_REGION"],
+                exports="".join(lines),
                 data=data,
                 process=process,
             )

@@ -15,7 +15,6 @@ from botocore.exceptions import ClientError
 from tests.local.server import LocalServer
 from tests.local.training import (
     BUCKET,
-    LINEAR,
     LOG_GROUP,
     channel,
     describe,
@@ -86,22 +85,6 @@ def test_describe_answers_the_request_with_the_services_defaults(server: LocalSe
     assert job["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3DataDistributionType"] == "FullyReplicated"
     assert job["EnableManagedSpotTraining"] is False
     assert "validation:rmse" in [item["Name"] for item in job["AlgorithmSpecification"]["MetricDefinitions"]]
-
-
-def test_linear_learner_trains(server: LocalServer, sagemaker: Any) -> None:
-    specification = {"TrainingImage": LINEAR, "TrainingInputMode": "File"}
-    parameters = {"predictor_type": "regressor", "epochs": "2", "mini_batch_size": "50"}
-    channels = [channel("train", ContentType="text/csv"), channel("validation", ContentType="text/csv")]
-    sagemaker.create_training_job(
-        **request("linear", AlgorithmSpecification=specification, HyperParameters=parameters, InputDataConfig=channels)
-    )
-
-    job = wait_for_end(server, "linear")
-
-    assert job["TrainingJobStatus"] == "Completed", job
-    assert {"train:objective_loss", "validation:objective_loss"} <= {
-        item["MetricName"] for item in job["FinalMetricDataList"]
-    }
 
 
 def test_two_instances_train_one_model(server: LocalServer, sagemaker: Any) -> None:
