@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, islice
 from math import ceil
 from operator import attrgetter
+from typing import Protocol
 
 SEGMENT_LINES = 4096
 """Lines in one segment at most; a late line costs a copy of its segment."""
@@ -24,6 +25,22 @@ SEGMENT_BYTES = 1 << 20
 
 Key = tuple[int, str]
 """What lines are ordered by: timestamp and host."""
+
+
+class Line(Protocol):
+    """What a line that comes in must say; any value with these attributes will do."""
+
+    @property
+    def timestamp_ms(self) -> int:
+        """Milliseconds since the epoch."""
+
+    @property
+    def host(self) -> str:
+        """Who wrote it."""
+
+    @property
+    def text(self) -> str:
+        """What was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,7 @@ class LogStore:
         self._starts.clear()
         self._count = 0
 
-    def append(self, lines: Iterable[LogLine]) -> list[int]:
+    def append(self, lines: Iterable[Line]) -> list[int]:
         """Add newer lines, and say where those that came late went.
 
         Returns:
@@ -91,7 +108,7 @@ class LogStore:
         self._push(batch[late:])
         return moved
 
-    def prepend(self, lines: Iterable[LogLine]) -> list[int]:
+    def prepend(self, lines: Iterable[Line]) -> list[int]:
         """Add older lines, and say in front of which old index each was put, ascending."""
         batch = sorted(lines, key=_key)
         if self._segments:
@@ -99,7 +116,7 @@ class LogStore:
         self._push(batch)
         return [0] * len(batch)
 
-    def _push(self, batch: Sequence[LogLine]) -> None:
+    def _push(self, batch: Sequence[Line]) -> None:
         """Add ordered lines that belong at the end."""
         done = 0
         while done < len(batch):
@@ -112,12 +129,12 @@ class LogStore:
             self._count += len(piece)
             done += len(piece)
 
-    def _merge(self, batch: Sequence[LogLine], *, older: bool) -> list[int]:
+    def _merge(self, batch: Sequence[Line], *, older: bool) -> list[int]:
         """Put ordered lines in front of (older) or behind the stored lines of equal key."""
 
         bounds = [segment.last_key if older else segment.first_key for segment in self._segments]
 
-        def segment_of(line: LogLine) -> int:
+        def segment_of(line: Line) -> int:
             if older:
                 return min(bisect_left(bounds, _key(line)), len(bounds) - 1)
             return max(0, bisect_right(bounds, _key(line)) - 1)
@@ -136,7 +153,7 @@ class LogStore:
             *self._starts, self._count = accumulate(map(len, self._segments), initial=0)
         return moved
 
-    def _fill(self, segment: _Segment, lines: Sequence[LogLine]) -> None:
+    def _fill(self, segment: _Segment, lines: Sequence[Line]) -> None:
         numbers = self._host_numbers
         for host in dict.fromkeys(line.host for line in lines):
             if host not in numbers:

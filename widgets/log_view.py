@@ -21,7 +21,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from widgets.log_rows import HOST_COLORS, Row, draw, footer, paragraph, shown_line
-from widgets.log_store import LogLine, LogStore
+from widgets.log_store import Line, LogStore
 from widgets.log_text import Timestamps
 from widgets.log_window import LogWindow, Position
 
@@ -153,11 +153,11 @@ class LogView(Widget, can_focus=True):
         """How many lines came in below since the view let go of the newest one."""
         return 0 if self.follow else len(self._store) - self._seen
 
-    def extend(self, lines: Iterable[LogLine]) -> None:
+    def extend(self, lines: Iterable[Line]) -> None:
         """Add newer lines; late ones among them go where their time puts them."""
         self._added(self._store.append(lines))
 
-    def prepend(self, lines: Iterable[LogLine]) -> None:
+    def prepend(self, lines: Iterable[Line]) -> None:
         """Add older lines, without moving what is on the screen."""
         self._added(self._store.prepend(lines))
 

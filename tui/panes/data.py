@@ -21,6 +21,7 @@ from tui.resources.csv_reports import CsvReport, FolderEntry, ReadProgress
 from tui.resources.datasets import DataError, UnreadableDataset, UploadedDataset
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
+from tui.service.feed import Feed
 from widgets.table import Table
 from widgets.table_columns import Column, fixed, flex
 
@@ -130,6 +131,7 @@ class DataPane(Pane):
         self._datasets = datasets
         self._read_only = read_only
         self._go_to: str | None = None
+        self._entries: Feed[tuple[FolderEntry, ...]] | None = None
 
     def compose(self) -> ComposeResult:
         """Two lists at the left, the inspector at the right."""
@@ -149,8 +151,8 @@ class DataPane(Pane):
         self.uploads.loading_text = "Asking for data sets…"
 
     async def watch_service(self) -> None:
-        """Read the folder, then follow the uploaded data sets."""
-        self.run_worker(self._read_folder(), group="folder", exclusive=True)
+        """Follow the folder and the uploaded data sets."""
+        self.run_worker(self._follow_folder(), group="folder", exclusive=True)
         async for snapshot in self._datasets.uploaded.watch():
             self.uploads.loading_text = ""
             if snapshot.value is not None:
@@ -166,7 +168,7 @@ class DataPane(Pane):
         """Show another folder, with the cursor on the entry called `cursor`."""
         self._go_to = cursor
         self.folder = folder
-        self.run_worker(self._read_folder(), group="folder", exclusive=True)
+        self.run_worker(self._follow_folder(), group="folder", exclusive=True)
 
     def show_uploaded(self, item: UploadedDataset) -> None:
         """Give the keyboard to the uploaded data sets, with the cursor on one that is new."""
@@ -175,21 +177,17 @@ class DataPane(Pane):
         self.uploads.move_to(_name(item))
         self.uploads.focus()
 
-    async def _read_folder(self) -> None:
-        try:
-            entries = await self._datasets.list_folder(str(self.folder))
-        except (DataError, ServiceError) as error:
-            self.files.error_text = str(error)
-            entries = ()
-        else:
-            self.files.error_text = ""
-        self.files.loading_text = ""
-        above = () if self.folder == self.folder.parent else (PARENT,)
-        self.files.rows = (*above, *entries)
-        self.title_line.heading = _home_short(self.folder)
-        if self._go_to:
-            self.files.move_to(self._go_to)
-            self._go_to = None
+    async def _follow_folder(self) -> None:
+        folder = self.folder
+        above = () if folder == folder.parent else (PARENT,)
+        self._entries = self._datasets.folder(str(folder))
+        async for snapshot in self._entries.watch():
+            self.files.loading_text = ""
+            self.files.error_text = str(snapshot.error) if snapshot.error else ""
+            self.files.rows = (*above, *(snapshot.value or ()))
+            self.title_line.heading = _home_short(folder)
+            if self._go_to and self.files.move_to(self._go_to):
+                self._go_to = None
 
     def watch_activity(self, activity: str) -> None:
         """Show what is being made in the line above the uploaded data sets."""
@@ -333,7 +331,8 @@ class DataPane(Pane):
 
     def action_reread(self) -> None:
         """Read the folder and the bucket again."""
-        self.run_worker(self._read_folder(), group="folder", exclusive=True)
+        if self._entries:
+            self._entries.wake()
         self._datasets.uploaded.wake()
 
     def action_cancel(self) -> None:

@@ -146,7 +146,7 @@ def _head(source: CsvSource) -> list[Content]:
 
 def _finding(finding: Finding) -> Content:
     glyph, style = _LEVELS[finding.level]
-    where = f" (line {finding.line:,})" if finding.line else ""
+    where = f" (line {finding.line:,})" if finding.line and finding.level != "note" else ""
     return Content.assemble((f"{glyph} ", style), content(f"{finding.sentence}{where}", style))
 
 

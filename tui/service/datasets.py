@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.resources.csv_reports import CsvReport, CsvSource, FolderEntry, ReadProgress
 from tui.resources.datasets import (
+    DataError,
     SplitPlan,
     SplitResult,
     UnreadableDataset,
@@ -16,12 +17,16 @@ from tui.resources.datasets import (
     UploadProgress,
     default_bucket,
 )
+from tui.service.errors import ServiceFault
 from tui.service.feed import Feed
 from tui.service.gateway import Gateway
 from tui.service.identity import Identity
 
 PREFIX = "datasets/"
 """Where uploaded data sets lie in the default bucket."""
+
+FOLDER_SECONDS = 2.0
+"""Seconds between two looks at a local folder that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,17 @@ class Datasets:
         caller = await self._identity.caller()
         return default_bucket(caller.region, caller.account)
 
-    async def list_folder(self, path: str) -> tuple[FolderEntry, ...]:
-        """The entries of a local folder."""
-        entries: tuple[FolderEntry, ...] = await self._gateway.task("list_folder", path=path)
-        return entries
+    def folder(self, path: str) -> Feed[tuple[FolderEntry, ...]]:
+        """The entries of a local folder, live."""
+
+        async def entries() -> tuple[FolderEntry, ...]:
+            try:
+                found: tuple[FolderEntry, ...] = await self._gateway.task("list_folder", path=path)
+            except DataError as error:
+                raise ServiceFault(error.what, error.why, error.what_next) from error
+            return found
+
+        return Feed(entries, lambda _: FOLDER_SECONDS)
 
     async def peek(self, path: str) -> CsvSource:
         """The first rows of a CSV file and how it is written."""
