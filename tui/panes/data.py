@@ -106,6 +106,7 @@ class DataPane(Pane):
         Binding("n", "new", "New", id="data.new", tooltip="Make a data set of the CSV file, or train on the data set"),
         Binding("b", "sample", "Sample", id="data.sample", tooltip="Write a sample data set into this folder"),
         Binding("d", "describe", "Describe", id="data.describe", tooltip="What is in the file or the data set"),
+        Binding("tab", "screen.focus_next", "Next list", id="data.next", tooltip="To the other list", show=False),
         Binding("backspace", "up", "Parent", id="data.up", tooltip="The folder above", show=False),
         Binding(
             "r", "reread", "Refresh", id="data.refresh", tooltip="Read the folder and the bucket again", show=False

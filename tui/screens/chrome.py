@@ -56,7 +56,7 @@ class Navigation(Widget):
 class TypedLine(Horizontal):
     """The line at the bottom for commands (`:`) and filters (`/`); hidden while nothing is typed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.close_line", "Cancel", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.close_line", "Cancel", id="line.cancel")]
 
     input = query_one(Input)
     prompt = query_one(Static)
