@@ -18,8 +18,12 @@ from tui.embedded import EmbeddedError, EmbeddedSageMaker, usual_folder
 from tui.screens.main import MainScreen
 from tui.service.budget import Budget
 from tui.service.errors import ServiceError
+from tui.service.pace import LOCAL, Pace
 from tui.service.sagemaker import SageMaker
 from tui.service.wire import Connection
+
+LOCAL_NAME = "local"
+"""What the header calls the embedded SageMaker, where it names a profile otherwise."""
 
 LEAVE_SECONDS = 5.0
 """After which the process ends whether or not everything in it has: a person who quits is gone."""
@@ -46,7 +50,7 @@ class SagedeckApp(App[None]):
         self.config = config
         self.embedded = embedded
         budget = Budget(config.rates, read_only=config.read_only)
-        self.service = SageMaker(budget, config.pace, folder=config.state_folder, worker=worker)
+        self.service = SageMaker(budget, folder=config.state_folder, worker=worker)
         self._interrupted = False
         for theme in THEMES:
             self.register_theme(theme)
@@ -107,7 +111,7 @@ class SagedeckApp(App[None]):
         if choice == "quit":
             self.leave()
         elif choice == "running" and running:
-            await self._open(replace(running, read_only=self.config.read_only), "local")
+            await self._open(replace(running, read_only=self.config.read_only), LOCAL_NAME)
         elif choice == "local":
             self.embedded = EmbeddedSageMaker(
                 self.config.data or usual_folder(os.environ), self.config.state_folder / "embedded.log"
@@ -129,7 +133,7 @@ class SagedeckApp(App[None]):
             await self._start(str(error), error.running)
             return
         self.run_worker(self._watch_embedded(embedded), name="embedded")
-        await self._open(connection, "local")
+        await self._open(connection, LOCAL_NAME)
 
     async def _watch_embedded(self, embedded: EmbeddedSageMaker) -> None:
         """Start the server again when it dies under the console."""
@@ -145,7 +149,8 @@ class SagedeckApp(App[None]):
         await self._connect_embedded(embedded)
 
     async def _open(self, connection: Connection, name: str) -> None:
-        await self.service.open(connection)
+        usual = self.config.pace == Pace()
+        await self.service.open(connection, LOCAL if usual and name == LOCAL_NAME else self.config.pace)
         main = next(screen for screen in self.screen_stack if isinstance(screen, MainScreen))
         main.header.where = name
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.service.budget import Rates
-from tui.service.pace import LOCAL, Pace
+from tui.service.pace import Pace
 
 
 class ConfigError(Exception):
@@ -95,8 +95,6 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Config:
     config = replace(config, **given)
     if config.local:
         config = replace(config, profile=None, region=None, endpoint_url=None)
-        if config.pace == Pace():
-            config = replace(config, pace=LOCAL)
     return config
 
 

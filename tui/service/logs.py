@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, host_of
 from tui.service.errors import NotFound, ServiceError, Throttled, Unreachable, WorkerLost
 from tui.service.gateway import Gateway
+from tui.service.pace import Pace
 
 QUIET_POLLS_AT_END = 2
 """Polls without news after a job's end before its log counts as complete: CloudWatch lags behind."""
@@ -28,9 +29,9 @@ class _Stream:
 class Logs:
     """Reads log streams; every consumer has its own place in them."""
 
-    def __init__(self, gateway: Gateway, poll_seconds: float) -> None:
+    def __init__(self, gateway: Gateway, poll_seconds: float = Pace().logs) -> None:
         self._gateway = gateway
-        self._poll_seconds = poll_seconds
+        self.poll_seconds = poll_seconds
 
     async def newest(self, stream: str, count: int) -> list[str]:
         """The last messages of a training job's stream, oldest first."""
@@ -83,14 +84,14 @@ class Logs:
                 lines = [line for stream in streams.values() for line in await self._advance(stream)]
             except (Throttled, Unreachable, WorkerLost) as error:
                 yield LogBatch((), waiting=str(error))
-                await asyncio.sleep(self._poll_seconds)
+                await asyncio.sleep(self.poll_seconds)
                 continue
             quiet = quiet + 1 if not running and not lines else 0
             lines.sort(key=lambda line: line.timestamp_ms)
             if lines or not streams:
                 yield LogBatch(tuple(lines), waiting="" if streams else waiting)
             if not lines:
-                await asyncio.sleep(self._poll_seconds if running else self._poll_seconds / 2)
+                await asyncio.sleep(self.poll_seconds if running else self.poll_seconds / 2)
         yield LogBatch((), waiting="" if streams else waiting, ended=True)
 
     async def _advance(self, stream: _Stream) -> list[LogLine]:

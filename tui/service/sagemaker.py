@@ -26,7 +26,6 @@ class SageMaker:
     def __init__(
         self,
         budget: Budget,
-        pace: Pace,
         *,
         folder: Path,
         worker: subprocess.Popen[bytes] | None = None,
@@ -34,8 +33,8 @@ class SageMaker:
         self.gateway = Gateway(budget, process=worker, log=folder / "worker.log")
         self.budget = budget
         self.identity = Identity(self.gateway)
-        self.logs = Logs(self.gateway, pace.logs)
-        self.training = Training(self.gateway, self.logs, pace)
+        self.logs = Logs(self.gateway)
+        self.training = Training(self.gateway, self.logs)
         self._folder = folder
 
     @cached_property
@@ -45,8 +44,10 @@ class SageMaker:
 
         return Datasets(self.gateway, self.identity, self._folder / "splits")
 
-    async def open(self, connection: Connection) -> None:
-        """Begin to answer; what was asked before has waited."""
+    async def open(self, connection: Connection, pace: Pace) -> None:
+        """Begin to answer, at the pace that suits the connection; what was asked before has waited."""
+        self.training.pace = pace
+        self.logs.poll_seconds = pace.logs
         self.identity.forget()
         await self.gateway.open(connection)
 

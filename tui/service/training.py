@@ -33,10 +33,10 @@ FOLLOWED = 10
 class Training:
     """The training jobs of an account and region."""
 
-    def __init__(self, gateway: Gateway, logs: Logs, pace: Pace) -> None:
+    def __init__(self, gateway: Gateway, logs: Logs, pace: Pace | None = None) -> None:
         self._gateway = gateway
         self._logs = logs
-        self._pace = pace
+        self.pace = pace or Pace()
         self._known: dict[str, TrainingJob] = {}
         self._older: str | None = None
         self._details: dict[str, Feed[TrainingJobDetail]] = {}
@@ -64,7 +64,7 @@ class Training:
         if name not in self._details:
             self._details[name] = Feed(
                 lambda: self.describe(name),
-                lambda detail: self._pace.changing if detail.job.running else None,
+                lambda detail: self.pace.changing if detail.job.running else None,
             )
         return self._details[name]
 
@@ -151,7 +151,7 @@ class Training:
         return tuple(sorted(self._known.values(), key=lambda job: (-job.created, job.name)))
 
     def _interval(self, jobs: tuple[TrainingJob, ...]) -> float:
-        return self._pace.changing if any(job.running for job in jobs) else self._pace.listing
+        return self.pace.changing if any(job.running for job in jobs) else self.pace.listing
 
     async def _progress(self, job: TrainingJob) -> Progress | None:
         try:
