@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tui.local.errors import AwsError
 from tui.local.store import Store
 
 
@@ -46,6 +49,30 @@ def test_a_write_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         add_twice()
     assert values(store) == []
+
+
+@contextmanager
+def full_disk(store: Store) -> Iterator[None]:
+    """No file of this process grows beyond what the store's write-ahead log has."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = store.path.with_name("store.sqlite-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_refuses_a_write_and_the_next_one_after_it_succeeds(store: Store) -> None:
+    add(store, 1)
+    with full_disk(store):
+        for _ in range(2):
+            with pytest.raises(AwsError, match=r"no room left on the disk .*: nothing was stored in ") as refused:
+                add(store, 2)
+            assert (refused.value.code, refused.value.status) == ("InsufficientStorage", 507)
+        assert values(store) == [1]
+    add(store, 3)
+    assert values(store) == [1, 3]
 
 
 def test_a_read_sees_one_state(store: Store) -> None:

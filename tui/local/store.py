@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tui.local.disk import room_on_disk
+
 
 class Store:
     """One SQLite file in WAL mode with a connection for each thread.
@@ -59,16 +61,20 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: committed when the block ends, rolled back when it raises."""
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        Raises AwsError `InsufficientStorage` when the disk is full.
+        """
         connection = self._connection()
-        with self._write_lock:
+        with room_on_disk(self.path.parent), self._write_lock:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # some errors of the disk have ended it already
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close every thread's connection; the store is not used afterwards."""

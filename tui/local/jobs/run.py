@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.local.errors import AwsError
 from tui.local.jobs.artifacts import has_files, upload_artifacts
 from tui.local.jobs.channels import prepare_hosts
 from tui.local.jobs.hosts import HostServer
@@ -80,7 +80,7 @@ class TrainingRun:
             outcome = Outcome(Phase.FAILED, str(failure)[:MAX_REASON])
         except _Halted:
             outcome = Outcome(Phase.STOPPED)
-        except (OSError, sqlite3.OperationalError) as error:
+        except (OSError, AwsError) as error:
             outcome = Outcome(
                 Phase.FAILED,
                 f"InternalServerError: the embedded SageMaker could not work in its data folder: {error}. "
@@ -131,7 +131,7 @@ class TrainingRun:
         while not self._abandoned.is_set():
             try:
                 self._shop.jobs.finish(self.name, outcome)
-            except sqlite3.OperationalError:
+            except AwsError:
                 self._abandoned.wait(_RETRY_SECONDS)
             else:
                 return

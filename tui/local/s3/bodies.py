@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
-import sqlite3
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,32 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from tui.local.errors import AwsError
+from tui.local.disk import room_on_disk
 from tui.local.s3.checksums import Digest, new_digest
 
 CHUNK = 1 << 20
 """Bytes that are read, hashed and written at a time: enough to keep the disk busy, little enough to hold in memory."""
-
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-
-@contextlib.contextmanager
-def room_on_disk(folder: Path) -> Iterator[None]:
-    """Turn a full disk, quota or file size limit inside the block into an error that says so.
-
-    The status is 507, which botocore does not retry: trying again does not make room.
-    """
-    message = f"There is no room left on the disk of {folder}: nothing was stored. Free some space there and try again."
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        raise AwsError("InsufficientStorage", message, 507) from error
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
-            raise
-        raise AwsError("InsufficientStorage", message, 507) from error
 
 
 def chunks(source: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:

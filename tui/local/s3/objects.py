@@ -6,13 +6,12 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from tui.local.errors import AwsError
-from tui.local.s3.bodies import Bodies, Body, chunks, room_on_disk
+from tui.local.s3.bodies import Bodies, Body, chunks
 from tui.local.s3.listing import Page, read_page
 from tui.local.s3.records import (
     DEFAULT_CONTENT_TYPE,
@@ -82,12 +81,6 @@ class ObjectStore:
             named = {row["body"] for row in rows}
         self.bodies.sweep(named)
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction of the store; `InsufficientStorage` when the disk is full."""
-        with room_on_disk(self.bodies.folder), self.store.write() as connection:
-            yield connection
-
     def create_bucket(self, name: str) -> None:
         """Create a bucket; an existing one stays as it is. `InvalidBucketName` for a name S3 would refuse."""
         if not _BUCKET_NAME.fullmatch(name) or ".." in name or name.endswith(_BUCKET_SUFFIXES):
@@ -96,7 +89,7 @@ class ObjectStore:
                 f"The specified bucket is not valid: {name!r}. A bucket name has 3 to 63 lower case letters, digits, "
                 "dots and hyphens, starts and ends with a letter or digit, and is not an IP address.",
             )
-        with self.transaction() as connection:
+        with self.store.write() as connection:
             connection.execute("INSERT OR IGNORE INTO s3_bucket VALUES (?, ?)", (name, time.time()))
 
     def buckets(self) -> list[Bucket]:
@@ -112,7 +105,7 @@ class ObjectStore:
 
     def delete_bucket(self, name: str) -> None:
         """Delete an empty bucket; `BucketNotEmpty` when objects or unfinished uploads are in it."""
-        with self.transaction() as connection:
+        with self.store.write() as connection:
             require_bucket(connection, name)
             try:
                 connection.execute("DELETE FROM s3_bucket WHERE name = ?", (name,))
@@ -156,7 +149,7 @@ class ObjectStore:
             bucket, key, body.size, body.digests["md5"].hex(), time.time(), attributes, checksums or {}, body.name
         )
         try:
-            with self.transaction() as connection:
+            with self.store.write() as connection:
                 replaced = insert_object(connection, info, condition)
         except BaseException:
             self.bodies.remove(body.name)
@@ -233,7 +226,7 @@ class ObjectStore:
     def delete_many(self, bucket: str, keys: Iterable[str], condition: Condition = ALWAYS) -> None:
         """Delete objects in one transaction."""
         removed: list[ObjectInfo] = []
-        with self.transaction() as connection:
+        with self.store.write() as connection:
             require_bucket(connection, bucket)
             for key in keys:
                 info = _find(connection, bucket, key)

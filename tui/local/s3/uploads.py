@@ -83,7 +83,7 @@ class Uploads:
         """Begin an upload to a key."""
         check_key(key)
         upload = Upload(secrets.token_hex(16), bucket, key, time.time(), attributes, algorithm, full_object)
-        with self._objects.transaction() as connection:
+        with self._objects.store.write() as connection:
             require_bucket(connection, bucket)
             connection.execute(
                 "INSERT INTO s3_upload (id, bucket, key, started, algorithm, full_object, content_type, headers, "
@@ -111,7 +111,7 @@ class Uploads:
         """Make a finished body, written with its MD5, a part, replacing the one of that number."""
         part = Part(number, body.name, body.size, body.digests["md5"].hex(), time.time(), checksums)
         try:
-            with self._objects.transaction() as connection:
+            with self._objects.store.write() as connection:
                 _require(connection, upload.bucket, upload.key, upload.id)
                 replaced = connection.execute(
                     "SELECT body FROM s3_part WHERE upload = ? AND number = ?", (upload.id, number)
@@ -138,7 +138,7 @@ class Uploads:
 
     def abort(self, upload: Upload) -> None:
         """Give an upload up and delete its parts."""
-        with self._objects.transaction() as connection:
+        with self._objects.store.write() as connection:
             _require(connection, upload.bucket, upload.key, upload.id)
             parts = _parts(connection, upload.id)
             connection.execute("DELETE FROM s3_upload WHERE id = ?", (upload.id,))
@@ -170,7 +170,7 @@ class Uploads:
             body=body.name,
         )
         try:
-            with self._objects.transaction() as connection:
+            with self._objects.store.write() as connection:
                 _require(connection, upload.bucket, upload.key, upload.id)
                 replaced = insert_object(connection, info, condition)
                 arrived = _parts(connection, upload.id)
