@@ -13,7 +13,6 @@ import pytest
 
 from tests.local.logs_client import BAD_TOKEN, GROUP, STREAM, LogsClient
 from tui.local.logs import Logs
-from tui.local.settings import Settings
 from tui.local.store import Store
 
 HOUR = 3_600_000
@@ -27,7 +26,7 @@ NO_STREAM = ("ResourceNotFoundException", "The specified log stream does not exi
 def client(tmp_path: Path) -> Iterator[LogsClient]:
     """CloudWatch Logs on an empty store."""
     store = Store(tmp_path / "store.sqlite")
-    yield LogsClient(Logs(store, Settings(tmp_path)))
+    yield LogsClient(Logs(store))
     store.close()
 
 
@@ -215,9 +214,9 @@ def test_append_makes_group_and_stream_and_leaves_out_empty_lines(client: LogsCl
 
 def test_the_log_survives_a_new_store(tmp_path: Path, now: int) -> None:
     before, after = Store(tmp_path / "store.sqlite"), Store(tmp_path / "store.sqlite")
-    Logs(before, Settings(tmp_path)).append(GROUP, STREAM, [(now, "kept")])
+    Logs(before).append(GROUP, STREAM, [(now, "kept")])
     before.close()
-    assert LogsClient(Logs(after, Settings(tmp_path))).messages() == ["kept"]
+    assert LogsClient(Logs(after)).messages() == ["kept"]
     after.close()
 
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from tests.local.logs_client import GROUP, STREAM, LogsClient
 from tui.local.logs import Logs
-from tui.local.settings import Settings
 from tui.local.store import Store
 
 T0 = 1_760_000_000_000
@@ -33,7 +32,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logs]:
     """One CloudWatch Logs for all examples; each takes a group of its own."""
     folder = tmp_path_factory.mktemp("logs")
     store = Store(folder / "store.sqlite")
-    yield Logs(store, Settings(folder))
+    yield Logs(store)
     store.close()
 
 
@@ -41,7 +40,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logs]:
 def client(tmp_path: Path) -> Iterator[LogsClient]:
     """CloudWatch Logs on an empty store."""
     store = Store(tmp_path / "store.sqlite")
-    yield LogsClient(Logs(store, Settings(tmp_path)))
+    yield LogsClient(Logs(store))
     store.close()
 
 

@@ -21,8 +21,6 @@ from tui.local.log_groups import (
     stream_row,
     streams_with_prefix,
 )
-from tui.local.settings import Settings
-from tui.local.store import Store
 
 _PAGE_EVENTS = 10_000
 _PAGE_BYTES = 1_048_576
@@ -40,9 +38,6 @@ _DESCENDING_SINCE = 1_704_067_200_000
 
 class Logs(LogGroups):
     """All operations of CloudWatch Logs, and `append` for the writers on this side of the wire."""
-
-    def __init__(self, store: Store, settings: Settings) -> None:
-        super().__init__(store)
 
     def append(self, group: str, stream: str, events: Sequence[tuple[int, str]]) -> None:
         """Add events (timestamp in ms, message) to a stream, in one transaction; makes the group and stream if missing.
