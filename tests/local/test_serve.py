@@ -204,6 +204,20 @@ class TestGate:
         answer = server.send("GET", "/bucket/key", {})
         assert (answer.status, b"<Code>AccessDenied</Code>" in answer.body) == (403, True)
 
+    @pytest.mark.parametrize("target", ["", "X-Amz-Target: SageMaker.ListTags\r\n"], ids=["s3", "json"])
+    def test_a_refused_body_that_waits_to_be_asked_for_is_never_read(self, server: LocalServer, target: str) -> None:
+        head = (
+            f"PUT /bucket/key HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n{target}"
+            "Expect: 100-continue\r\nContent-Length: 4\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_SECONDS) as connection:
+            connection.sendall(head.encode())
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            assert (response.status, response.headers["Connection"]) == (403, "close")
+            response.read()
+            assert connection.recv(1) == b"", "the connection is closed"
+
     def test_no_page_may_read_an_answer(self, server: LocalServer) -> None:
         answer = server.send("OPTIONS", "/", {"Origin": "https://evil.example"})
         assert answer.status == 403

@@ -36,7 +36,7 @@ class LocalAws:
         self._gate = gate
         self._store = Store(settings.data / "store.sqlite")
         objects = ObjectStore(self._store, settings)
-        logs = Logs(self._store, settings)
+        logs = Logs(self._store)
         tags = Tags(self._store)
         self._supervisor = Supervisor(settings, self._store, objects, logs)
         training = TrainingJobs(settings, self._store, objects, tags, self._supervisor)
@@ -68,6 +68,9 @@ class LocalAws:
         request = Request(scope, receive)
         try:
             response = await self._response(request)
+            if response.status_code >= 400 and "expect" in request.headers:
+                # The client may hold its body back for good: what comes next could not be told from it.
+                response.headers["connection"] = "close"
             await response(scope, receive, send)
         except ClientDisconnect:
             _logger.debug("the client of %s %s hung up", request.method, request.url.path)

@@ -31,9 +31,6 @@ class S3:
             response = await self._answer(request)
         except AwsError as error:
             response = _error(error, request, request_id)
-            if "expect" in request.headers:
-                # The client may hold its body back for good: what comes next could not be told from it.
-                response.headers["connection"] = "close"
         response.headers["x-amz-request-id"] = request_id
         return response
 
