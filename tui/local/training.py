@@ -54,7 +54,7 @@ class TrainingJobs:
 
     def describe_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Everything about one job."""
-        return description(self._require(request["TrainingJobName"]))
+        return description(_existing(self._jobs.get(request["TrainingJobName"])))
 
     def list_training_jobs(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """A page of summaries, newest first by default.
@@ -87,29 +87,29 @@ class TrainingJobs:
         """Ask a job to stop; what its algorithm saves within the grace period is kept."""
         name = request["TrainingJobName"]
         if not self._jobs.enter(name, Phase.STOPPING):
-            job = self._require(name)
+            job = _existing(self._jobs.get(name))
             raise validation_error(f"The request was rejected because the training job is in status {job.status}.")
         self._supervisor.stop(name)
         return {}
 
     def delete_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Forget a job that has ended, which frees its name; its artifacts and logs stay."""
-        job = self._require(request["TrainingJobName"])
-        if job.status in UNFINISHED:
-            raise AwsError(
-                "ResourceInUse",
-                f"The training job {job.name} is in status {job.status} and cannot be deleted. Stop it first.",
-            )
         with self._store.write() as connection:
+            job = _existing(self._jobs.find(connection, request["TrainingJobName"]))
+            if job.status in UNFINISHED:
+                raise AwsError(
+                    "ResourceInUse",
+                    f"The training job {job.name} is in status {job.status} and cannot be deleted. Stop it first.",
+                )
             self._jobs.delete(connection, job.name)
             self._tags.forget(connection, job.arn)
         return {}
 
-    def _require(self, name: str) -> Job:
-        job = self._jobs.get(name)
-        if job is None:
-            raise validation_error("Requested resource not found.")
-        return job
+
+def _existing(job: Job | None) -> Job:
+    if job is None:
+        raise validation_error("Requested resource not found.")
+    return job
 
 
 def _passes_late_filters(job: Job, request: Mapping[str, Any]) -> bool:

@@ -109,7 +109,11 @@ class JobTable:
     def get(self, name: str) -> Job | None:
         """The job of this name."""
         with self._store.read() as connection:
-            row = connection.execute("SELECT * FROM training_jobs WHERE name = ?", (name,)).fetchone()
+            return self.find(connection, name)
+
+    def find(self, connection: sqlite3.Connection, name: str) -> Job | None:
+        """The job of this name, as a transaction sees it."""
+        row = connection.execute("SELECT * FROM training_jobs WHERE name = ?", (name,)).fetchone()
         return None if row is None else _job(row)
 
     def page(
