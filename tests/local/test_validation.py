@@ -181,6 +181,7 @@ def test_too_large_a_map() -> None:
         (job(Tags={}), "Start of structure or map found where not expected."),
         (job(ResourceConfig="large"), "Unexpected field type: STRING_VALUE"),
         (job(HyperParameters={"num_round": 10}), "NUMBER_VALUE can not be converted to a String"),
+        (job(Tags=[{"Key": 10**400, "Value": ""}]), "NUMBER_VALUE can not be converted to a String"),
         (job(TrainingJobName="\ud800"), "STRING_VALUE can not be converted to a String"),
         ([], "Start of list found where not expected."),
     ],
@@ -192,9 +193,10 @@ def test_wrong_types(request_: Any, message: str) -> None:
 def test_times_become_float_seconds() -> None:
     (after,) = checked({"CreationTimeAfter": 1700000000}, "ListTrainingJobs").values()
     assert (after, type(after)) == (1700000000.0, float)
-    assert serialization_complaint({"CreationTimeAfter": "yesterday"}, "ListTrainingJobs") == (
-        "STRING_VALUE can not be converted to milliseconds since epoch"
-    )
+    for value, token in (("yesterday", "STRING_VALUE"), (10**400, "NUMBER_VALUE"), (float("inf"), "NUMBER_VALUE")):
+        assert serialization_complaint({"CreationTimeAfter": value}, "ListTrainingJobs") == (
+            f"{token} can not be converted to milliseconds since epoch"
+        )
 
 
 @pytest.mark.parametrize("service", ["sagemaker", "logs", "sts", "iam"])

@@ -14,6 +14,9 @@ from tui.local.patterns import matches
 
 _INTEGER_RANGES = {"integer": range(-(2**31), 2**31), "long": range(-(2**63), 2**63)}
 
+_LAST_SECOND = 2**53
+"""Epoch seconds that no timestamp reaches; a float still counts them one by one."""
+
 _JAVA_NAMES = {
     "string": "a String",
     "blob": "a String",
@@ -150,7 +153,7 @@ def _scalar(shape: Shape, given: Any) -> Any:
         case int() if kind in _INTEGER_RANGES:
             fits = given in _INTEGER_RANGES[kind]
         case int() | float():
-            fits = kind in {"float", "double", "timestamp"}
+            fits = kind in {"float", "double"} or (kind == "timestamp" and abs(given) < _LAST_SECOND)
         case str():
             fits = kind in {"string", "blob"} and _is_unicode(given)
         case _:
