@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,3 +16,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """One server for the whole session, on a fresh data folder; tests choose names that are their own."""
     with run_server(tmp_path_factory.mktemp("local") / "data") as running:
         yield running
+
+
+@pytest.fixture
+def s3(server: LocalServer) -> Any:
+    return server.client("s3")
+
+
+@pytest.fixture
+def bucket(s3: Any, request: pytest.FixtureRequest) -> str:
+    """A bucket of the test's own."""
+    name = "t-" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:20]
+    s3.create_bucket(Bucket=name)
+    return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote_to_bytes
 
@@ -22,6 +22,9 @@ METADATA = "x-amz-meta-"
 
 MAX_METADATA_BYTES = 2048
 """The most that names and values of an object's user metadata have together."""
+
+MAX_PRESIGNED_SECONDS = 7 * 86400
+"""The longest time a URL of signature version 4 may be good for."""
 
 _KEPT_HEADERS = ("cache-control", "content-disposition", "content-language", "expires")
 
@@ -81,8 +84,7 @@ def read_call(request: Request) -> Call:
 
 def check_call(call: Call) -> None:
     """Refuse an expired presigned URL, a bucket owner who is not the one there is, and what cannot be honoured."""
-    if _expired(call.query):
-        raise AwsError("AccessDenied", "Request has expired", 403)
+    _check_presigned(call.query)
     for owner in ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"):
         if call.headers.get(owner, ACCOUNT) != ACCOUNT:
             raise AwsError("AccessDenied", f"Access Denied: all buckets here belong to account {ACCOUNT}.", 403)
@@ -93,17 +95,27 @@ def check_call(call: Call) -> None:
         raise AwsError("NoSuchVersion", "The specified version does not exist: buckets here keep one version.", 404)
 
 
-def _expired(query: Mapping[str, str]) -> bool:
-    """Whether a presigned URL, of signature version 4 or 2, is past its time."""
+def _check_presigned(query: Mapping[str, str]) -> None:
+    """Refuse a presigned URL, of signature version 4 or 2, that is past its time or does not say when that is."""
     try:
-        if "X-Amz-Expires" in query:
-            signed = datetime.strptime(query.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            return datetime.now(UTC) > signed + timedelta(seconds=int(query["X-Amz-Expires"]))
-        return "Signature" in query and time.time() > int(query.get("Expires", ""))
-    except (ValueError, OverflowError):
+        if "X-Amz-Credential" in query:
+            seconds = int(query["X-Amz-Expires"])
+            if not 0 < seconds <= MAX_PRESIGNED_SECONDS:
+                raise ValueError(f"{seconds} seconds")
+            signed = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            end = signed.timestamp() + seconds
+        elif "AWSAccessKeyId" in query:
+            end = int(query["Expires"])
+        else:
+            return
+    except (KeyError, ValueError):
         raise AwsError(
-            "AuthorizationQueryParametersError", "The URL's date or time to live is not in the form S3 signs them in."
+            "AuthorizationQueryParametersError",
+            f"A presigned URL has X-Amz-Date and X-Amz-Expires, of 1 to {MAX_PRESIGNED_SECONDS} seconds, or Expires "
+            "in epoch seconds.",
         ) from None
+    if time.time() > end:
+        raise AwsError("AccessDenied", "Request has expired", 403)
 
 
 def attributes(headers: Headers) -> Attributes:
