@@ -7,7 +7,10 @@ from pathlib import Path
 from textual.theme import Theme
 
 STYLESHEET = Path(__file__).parent / "sagedeck.tcss"
-"""The layout of the console, in theme tokens only."""
+"""The layout of the main screen, in theme tokens only."""
+
+DIALOGS_STYLESHEET = Path(__file__).parent / "dialogs.tcss"
+"""The layout of forms and dialogs, which a start of the console does without."""
 
 STATUS_TOKENS = {
     "status-running": "#5aa9e6",

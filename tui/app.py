@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from themes import STATUS_TOKENS, STYLESHEET, THEMES
+from themes import DARK, STATUS_TOKENS, STYLESHEET, THEMES
 from tui.config import Config, profiles
 from tui.embedded import EmbeddedError, EmbeddedSageMaker, usual_folder
 from tui.screens.main import MainScreen
@@ -54,20 +54,22 @@ class SagedeckApp(App[None]):
         self._interrupted = False
         for theme in THEMES:
             self.register_theme(theme)
+        self.theme = config.theme if config.theme in self.available_themes else DARK.name
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen is there from the first moment: no other one is painted before it."""
+        return MainScreen(self.service, self.config)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Status colours for themes that have none of their own."""
         return STATUS_TOKENS
 
     def on_mount(self) -> None:
-        """Show the main screen at once; what it asks waits for the connection."""
-        if self.config.theme in self.available_themes:
-            self.theme = self.config.theme
-        else:
+        """Begin to connect; what the main screen asks waits for it."""
+        if self.theme != self.config.theme:
             self.notify(f"There is no theme {self.config.theme}.", severity="warning", markup=False)
         self.set_keymap(self.config.keys)
         self.service.gateway.on_worker_lost = self._say_lost
-        self.push_screen(MainScreen(self.service, self.config))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.leave)

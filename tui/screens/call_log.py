@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from themes import DIALOGS_STYLESHEET
 from tui.panes.wording import moment
 from tui.service.budget import LoggedCall
 from widgets.text import content
@@ -18,6 +19,8 @@ from widgets.text import content
 
 class CallLog(ModalScreen[None]):
     """Lists the mutating calls, newest first."""
+
+    CSS_PATH = DIALOGS_STYLESHEET
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,at", "dismiss(None)", "Close", show=False)]
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.getters import query_one
 from textual.reactive import reactive
 from textual.suggester import Suggester
 from textual.widget import Widget
@@ -54,30 +52,26 @@ class Navigation(Widget):
 
 
 class TypedLine(Horizontal):
-    """The line at the bottom for commands (`:`) and filters (`/`); hidden while nothing is typed."""
+    """The line at the bottom for commands (`:`) and filters (`/`); empty until something is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.close_line", "Cancel", id="line.cancel")]
-
-    input = query_one(Input)
-    prompt = query_one(Static)
 
     def __init__(self) -> None:
         super().__init__(id="line")
 
-    def compose(self) -> ComposeResult:
-        """The prompt and the input."""
-        yield Static("")
-        yield Input(compact=True, select_on_focus=False)
+    @property
+    def is_open(self) -> bool:
+        """Whether something is being typed."""
+        return self.has_class("-open")
 
-    def open(self, prompt: str, text: str = "", suggester: Suggester | None = None) -> None:
+    async def open(self, prompt: str, text: str = "", suggester: Suggester | None = None) -> None:
         """Show the line with the keyboard in it."""
-        self.prompt.update(Content(prompt))
-        self.input.suggester = suggester
-        self.input.value = text
+        await self.remove_children()
+        typed = Input(text, compact=True, select_on_focus=False, suggester=suggester)
+        await self.mount(Static(Content(prompt)), typed)
         self.add_class("-open")
-        self.input.focus()
+        typed.focus()
 
     def close(self) -> None:
         """Hide the line."""
         self.remove_class("-open")
-        self.input.value = ""

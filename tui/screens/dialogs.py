@@ -11,11 +11,14 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from themes import DIALOGS_STYLESHEET
 from widgets.text import content
 
 
 class Confirm(ModalScreen[bool]):
     """Asks once; Cancel has the keyboard, so that a stray Enter does nothing."""
+
+    CSS_PATH = DIALOGS_STYLESHEET
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "answer(False)", "Cancel", show=False),
@@ -50,6 +53,8 @@ class Confirm(ModalScreen[bool]):
 class TypeName(ModalScreen[bool]):
     """Asks for the name of what is deleted, so that no single key deletes anything."""
 
+    CSS_PATH = DIALOGS_STYLESHEET
+
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Cancel", show=False)]
 
     def __init__(self, name: str, question: str, detail: str) -> None:
@@ -77,6 +82,8 @@ class TypeName(ModalScreen[bool]):
 
 class Choose(ModalScreen[str | None]):
     """A short list to choose from."""
+
+    CSS_PATH = DIALOGS_STYLESHEET
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel", show=False),

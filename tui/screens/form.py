@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Select, Static, TextArea
 
+from themes import DIALOGS_STYLESHEET
 from tui.drafts import Drafts
 from widgets.text import content
 
@@ -34,6 +35,8 @@ class Field:
 
 class Form(ModalScreen[dict[str, str] | None]):
     """Asks for the fields and leaves with their values, or with None; the draft stays until the caller forgets it."""
+
+    CSS_PATH = DIALOGS_STYLESHEET
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="form.cancel"),

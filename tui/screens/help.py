@@ -11,11 +11,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from themes import DIALOGS_STYLESHEET
 from tui.commands import Command
 
 
 class HelpScreen(ModalScreen[None]):
     """Lists the commands that the screen below offered when help was asked for."""
+
+    CSS_PATH = DIALOGS_STYLESHEET
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "dismiss(None)", "Close", show=False)]
 

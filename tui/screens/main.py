@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Input, Static
 
-from tui.commands import CommandSuggester, PaletteCommands, commands
 from tui.config import Config
 from tui.drafts import Drafts
 from tui.panes.messages import CancelWanted, CopyWanted, LogsWanted, Wish
@@ -31,13 +31,19 @@ NEWS_IN_RATE = 0.2
 """Calls a second by which the rate must differ from the one shown."""
 
 
+def _palette_commands() -> type[Provider]:
+    from tui.commands import PaletteCommands  # noqa: PLC0415
+
+    return PaletteCommands
+
+
 class MainScreen(Screen[None]):
     """Shows one pane at a time and carries wishes from one to another.
 
     What is not on the first screen is imported when it is first asked for: it would be a fifth of the start-up.
     """
 
-    COMMANDS = {PaletteCommands}
+    COMMANDS = {_palette_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -158,16 +164,18 @@ class MainScreen(Screen[None]):
 
         self.notify(f"Copied {message.what} {copy(self.app, message.text)}.", markup=False, timeout=3)
 
-    def action_command(self) -> None:
+    async def action_command(self) -> None:
         """Type a command."""
-        names = tuple(name for _, name, _ in PANES)
-        self.typed.open(":", suggester=CommandSuggester(self, names))
+        from tui.commands import CommandSuggester  # noqa: PLC0415
 
-    def action_filter(self) -> None:
+        names = tuple(name for _, name, _ in PANES)
+        await self.typed.open(":", suggester=CommandSuggester(self, names))
+
+    async def action_filter(self) -> None:
         """Type a filter for the list that has the keyboard."""
         if (table := self._table()) is not None:
             self._filtered = table
-            self.typed.open("/", table.filter_text)
+            await self.typed.open("/", table.filter_text)
 
     def _table(self) -> Table[Any] | None:
         if isinstance(self.focused, Table):
@@ -178,7 +186,7 @@ class MainScreen(Screen[None]):
     @on(Input.Changed, "#line Input")
     def _typed(self, message: Input.Changed) -> None:
         message.stop()
-        if self._filtered is not None and self.typed.has_class("-open"):
+        if self._filtered is not None and self.typed.is_open:
             self._filtered.filter_text = message.value
 
     @on(Input.Submitted, "#line Input")
@@ -192,7 +200,7 @@ class MainScreen(Screen[None]):
 
     def action_close_line(self, keep: bool = False) -> None:
         """Hide the typed line; without `keep` the filter goes as well."""
-        if not self.typed.has_class("-open"):
+        if not self.typed.is_open:
             return
         table, self._filtered = self._filtered, None
         self.typed.close()
@@ -204,6 +212,8 @@ class MainScreen(Screen[None]):
             self.pane(self.switcher.current or "train").focus_first()
 
     async def _run_command(self, line: str) -> None:
+        from tui.commands import commands  # noqa: PLC0415
+
         word, _, rest = line.partition(" ")
         if word in ("q", "quit"):
             await self.run_action("app.ask_quit")
@@ -242,6 +252,7 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         """What the keys do here."""
+        from tui.commands import commands  # noqa: PLC0415
         from tui.screens.help import HelpScreen  # noqa: PLC0415
 
         title = next(title for _, name, title in PANES if name == self.switcher.current)

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from themes import DIALOGS_STYLESHEET
 from widgets.text import content
 
 WELCOME = """sagedeck is the keyboard console for Amazon SageMaker. It found no AWS settings on this machine
@@ -20,6 +21,8 @@ WELCOME = """sagedeck is the keyboard console for Amazon SageMaker. It found no 
 
 class StartScreen(Screen[str]):
     """Offers the ways to begin; leaves with the id of the one chosen."""
+
+    CSS_PATH = DIALOGS_STYLESHEET
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape", "dismiss('quit')", "Quit", show=False),

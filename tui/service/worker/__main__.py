@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tui.service.wire import (
@@ -31,9 +30,6 @@ from tui.service.worker.context import Cancelled
 
 if TYPE_CHECKING:
     from tui.service.worker.aws import Aws
-
-THREADS = 8
-"""Requests worked on at once; the console keeps the rest waiting on its own side."""
 
 
 class Request:
@@ -75,14 +71,17 @@ class Request:
 
 
 class Worker:
-    """Reads requests, runs each in a thread, writes answers; keeps the connection they use."""
+    """Reads requests, runs each in a thread, writes answers; keeps the connection they use.
+
+    The console bounds how many requests are under way. A pool would bound them once more, and fill up with threads
+    whose sockets hang although nobody waits for their answers any more.
+    """
 
     def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
         self._source = source
         self._sink = sink
         self._writing = threading.Lock()
         self._requests: dict[int, Request] = {}
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
         self._connection = Connection()
         self._aws: Aws | None = None
         self._connecting = threading.Lock()
@@ -102,7 +101,7 @@ class Worker:
                         request.taken()
                 case Call() | Task():
                     request = self._requests[message.id] = Request(self, message.id)
-                    self._pool.submit(self._serve, request, message)
+                    threading.Thread(target=self._serve, args=(request, message), daemon=True).start()
 
     def aws(self) -> Aws:
         """The clients of the present connection; boto3 is imported by the first request that needs it."""
@@ -128,6 +127,8 @@ class Worker:
             return None
         (size,) = HEADER.unpack(header)
         body = self._source.read(size)
+        if len(body) < size:
+            return None
         message: ToWorker = pickle.loads(body)
         return message
 
@@ -169,6 +170,7 @@ def _presentable(error: Exception, message: Call | Task) -> Exception:
 
 def main() -> None:
     """Run a worker on the process's standard streams; whatever a library prints goes to standard error."""
+    os.nice(NICENESS)
     source = os.fdopen(os.dup(0), "rb")
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -1,0 +1,151 @@
+"""The three views of a training job: summary with timeline, metrics with curves, the whole description."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.widgets import ContentSwitcher, Static
+
+from tui.panes.wording import count, duration, moment, number, status
+from tui.resources.training import MetricPoint, TrainingJobDetail
+from widgets.cells import as_content
+from widgets.chart import LineChart, Series
+from widgets.text import content, middle
+
+LABEL_WIDTH = 12
+
+
+class TrainingViews(ContentSwitcher):
+    """Shows what it is given of one job, one view at a time."""
+
+    summary = query_one("#summary Static", Static)
+    values = query_one("#metric-values", Static)
+    chart = query_one(LineChart)
+    request = query_one("#request Static", Static)
+
+    def compose(self) -> ComposeResult:
+        """The views; their ids are the names by which they are asked for."""
+        with VerticalScroll(id="summary", classes="inspector-view"):
+            yield Static()
+        with VerticalScroll(id="metrics", classes="inspector-view"):
+            yield LineChart()
+            yield Static(id="metric-values")
+        with VerticalScroll(id="request", classes="inspector-view"):
+            yield Static()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        for text in (self.summary, self.values, self.request):
+            text.update("")
+        self.chart.series = ()
+
+    def show_detail(self, detail: TrainingJobDetail) -> None:
+        """Show a job."""
+        self.summary.update(summary(detail, self.content_size.width - 2))
+        self.values.update(metric_values(detail))
+        self.request.update(content(as_json(detail.description)))
+
+    def show_points(self, points: tuple[MetricPoint, ...]) -> None:
+        """Show the course of a job's metrics."""
+        self.chart.series = curves(points)
+
+    def show_problem(self, problem: str) -> None:
+        """Say why there is nothing to show."""
+        self.summary.update(content(problem, "$text-error"))
+        self.values.update(content(problem, "$text-error"))
+
+
+def summary(detail: TrainingJobDetail, width: int) -> Content:
+    """A job as a person wants to know it, most telling things first, URIs shortened to the width."""
+    job = detail.job
+    parts: list[Content] = [Content.styled(content(job.name).plain, "bold"), as_content(status(job.status), 20)]
+    if detail.failure_reason:
+        parts += [Content(""), content(detail.failure_reason, "$text-error")]
+    parts += [Content(""), *_facts(detail, width), Content(""), Content.styled("Timeline", "bold"), *_timeline(detail)]
+    if detail.metrics:
+        parts += [Content(""), Content.styled("Metrics", "bold")]
+        parts += [_fact(metric.name, number(metric.value), 30) for metric in detail.metrics]
+    if detail.hyperparameters:
+        parts += [Content(""), Content.styled("Hyperparameters", "bold")]
+        parts += [_fact(name, value, 30) for name, value in detail.hyperparameters]
+    return Content("\n").join(parts)
+
+
+def _facts(detail: TrainingJobDetail, width: int) -> list[Content]:
+    job = detail.job
+    facts = [
+        ("Instance", f"{detail.instance_count} × {detail.instance_type}" if detail.instance_type else ""),
+        ("Image", detail.image.rsplit("/", 1)[-1]),
+        ("Created", moment(job.created)),
+        ("Took", duration(job.duration)),
+        ("Billable", count(detail.billable_seconds, "second") if detail.billable_seconds is not None else ""),
+        ("Artifact", detail.artifact),
+    ]
+    for channel in detail.description.get("InputDataConfig", ()):
+        source = channel.get("DataSource", {}).get("S3DataSource", {})
+        facts.append((channel.get("ChannelName", ""), source.get("S3Uri", "")))
+    return [_fact(name, middle(value, max(20, width - LABEL_WIDTH - 1))) for name, value in facts if value]
+
+
+def _fact(name: str, value: str, width: int = LABEL_WIDTH) -> Content:
+    return Content.assemble((content(name).plain.ljust(width), "$text-muted"), " ", content(value))
+
+
+def _timeline(detail: TrainingJobDetail) -> list[Content]:
+    lines = []
+    for step in detail.transitions:
+        took = duration((step.end if step.end is not None else time.time()) - step.start) if step.end else "now"
+        lines.append(
+            Content.assemble(
+                (moment(step.start), "$text-muted"),
+                "  ",
+                content(step.status).plain.ljust(12),
+                (took.rjust(8), "$text-muted"),
+                "  ",
+                content(step.message),
+            )
+        )
+    return lines
+
+
+def metric_values(detail: TrainingJobDetail) -> Content:
+    """The last values of all metrics."""
+    if not detail.metrics:
+        return Content("No metric yet." if detail.job.running else "The job ended without a metric.")
+    return Content("\n").join(_fact(metric.name, number(metric.value), 30) for metric in detail.metrics)
+
+
+def curves(points: tuple[MetricPoint, ...]) -> tuple[Series, ...]:
+    """The metrics that have a course, as lines of a chart; percentages and rates are none."""
+    lines: dict[str, list[tuple[float, float]]] = {}
+    for point in points:
+        if not point.name.endswith((":progress", ":throughput")):
+            lines.setdefault(point.name, []).append((float(point.step), point.value))
+    tokens = ("primary", "accent", "secondary", "success", "warning", "error")
+    return tuple(
+        Series(name, tuple(values), tokens[index % len(tokens)])
+        for index, (name, values) in enumerate(sorted(lines.items()))
+        if len(values) > 1
+    )
+
+
+def as_json(description: Any) -> str:
+    """An answer of the service as JSON, times in UTC."""
+    return json.dumps(_readable(description), indent=2, ensure_ascii=False)
+
+
+def _readable(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _readable(item, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_readable(item) for item in value]
+    if isinstance(value, float) and name.endswith(("Time", "Timestamp")):
+        return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds")
+    return value
