@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from tui.service.worker.aws import Aws
 
 
+NICENESS = 5
+"""The console comes first: on a small machine a page that is parsed must not delay a key."""
+
+
 class Request:
     """One request while it is worked on: what a task sees as its `TaskContext`."""
 
