@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -164,7 +165,7 @@ def free_name(base: str, taken: frozenset[str], limit: int = 63) -> str:
     base = base[:limit].strip("-") or "job"
     if base not in taken:
         return base
-    number = 2
+    base, number = re.sub(r"-\d{1,3}$", "", base), 2  # the next of job-2 is job-3
     while True:
         suffix = f"-{number}"
         candidate = base[: limit - len(suffix)].rstrip("-") + suffix
