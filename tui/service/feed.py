@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from tui.service.errors import ServiceError, Throttled
+from tui.service.errors import ServiceError, ServiceFault, Throttled
 
 T = TypeVar("T")
 
@@ -47,8 +48,22 @@ class Feed(Generic[T]):
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._failures = 0
-        self.paused = False
+        self._due = -math.inf
+        """When to poll next, in the event loop's time: also while nobody watches."""
+
+        self._paused = False
+
+    @property
+    def paused(self) -> bool:
         """While set, only `wake` polls."""
+        return self._paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self._paused = paused
+        if self._running:  # it waits by the other rule
+            self._running.cancel()
+            self._running = asyncio.create_task(self._run())
 
     @property
     def snapshot(self) -> Snapshot[T]:
@@ -70,7 +85,7 @@ class Feed(Generic[T]):
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
         try:
-            if self._snapshot.taken is not None or self._snapshot.error:
+            if self._snapshot != Snapshot():
                 yield self._snapshot
             while True:
                 await news.wait()
@@ -83,29 +98,38 @@ class Feed(Generic[T]):
                 self._running = None
 
     async def _run(self) -> None:
-        if self._snapshot.value is not None and not self._snapshot.error and not self._wake.is_set():
-            await self._wait(self._interval(self._snapshot.value))
+        loop = asyncio.get_running_loop()
         while True:
+            await self._until_due()
             self._wake.clear()
-            delay: float | None
             try:
                 value = await self._poll()
+            except asyncio.CancelledError:
+                self._due = -math.inf  # what was asked for is still not known
+                raise
             except ServiceError as error:
-                self._failures += 1
-                self._publish(replace(self._snapshot, error=error))
-                delay = self._backoff(error)
+                delay = self._failed(error)
+            except Exception as error:  # noqa: BLE001 - shown to whoever watches, who would wait for ever otherwise
+                delay = self._failed(ServiceFault("The answer could not be used", f"{type(error).__name__}: {error}"))
             else:
                 self._failures = 0
                 self._publish(Snapshot(value, time.time()))
-                delay = self._interval(value)
-                if delay is not None:
-                    delay *= random.uniform(0.9, 1.1)  # consoles of one account must not poll in step
-            await self._wait(delay)
+                interval = self._interval(value)
+                # Consoles of one account must not poll in step.
+                delay = math.inf if interval is None else interval * random.uniform(0.9, 1.1)
+            self._due = loop.time() + delay
 
-    async def _wait(self, delay: float | None) -> None:
+    async def _until_due(self) -> None:
+        due = math.inf if self._paused else self._due
         with suppress(TimeoutError):
-            async with asyncio.timeout(None if self.paused else delay):
+            async with asyncio.timeout_at(None if due == math.inf else due):
                 await self._wake.wait()
+
+    def _failed(self, error: ServiceError) -> float:
+        """Publish the error; the seconds until the next attempt."""
+        self._failures += 1
+        self._publish(replace(self._snapshot, error=error))
+        return self._backoff(error)
 
     def _backoff(self, error: ServiceError) -> float:
         base = 10.0 if isinstance(error, Throttled) else 2.0
