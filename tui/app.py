@@ -22,9 +22,6 @@ from tui.service.pace import LOCAL, Pace
 from tui.service.sagemaker import SageMaker
 from tui.service.wire import Connection
 
-LOCAL_NAME = "local"
-"""What the header calls the embedded SageMaker, where it names a profile otherwise."""
-
 LEAVE_SECONDS = 5.0
 """After which the process ends whether or not everything in it has: a person who quits is gone."""
 
@@ -93,12 +90,7 @@ class SagedeckApp(App[None]):
         if self.embedded:
             await self._connect_embedded(self.embedded)
         elif self.config.has_aws_settings:
-            await self._open(
-                Connection(
-                    self.config.profile, self.config.region, self.config.endpoint_url, read_only=self.config.read_only
-                ),
-                self.config.profile or "aws",
-            )
+            await self._open_aws(self.config.profile)
         else:
             await self._start("")
 
@@ -113,7 +105,7 @@ class SagedeckApp(App[None]):
         if choice == "quit":
             self.leave()
         elif choice == "running" and running:
-            await self._open(replace(running, read_only=self.config.read_only), LOCAL_NAME)
+            await self._open_local(replace(running, read_only=self.config.read_only))
         elif choice == "local":
             self.embedded = EmbeddedSageMaker(
                 self.config.data or usual_folder(os.environ), self.config.state_folder / "embedded.log"
@@ -121,11 +113,7 @@ class SagedeckApp(App[None]):
             self.embedded.spawn()
             await self._connect_embedded(self.embedded)
         else:
-            profile = choice.removeprefix("profile ")
-            await self._open(
-                Connection(profile, self.config.region, self.config.endpoint_url, read_only=self.config.read_only),
-                profile,
-            )
+            await self._open_aws(choice.removeprefix("profile "))
 
     async def _connect_embedded(self, embedded: EmbeddedSageMaker) -> None:
         try:
@@ -135,7 +123,7 @@ class SagedeckApp(App[None]):
             await self._start(str(error), error.running)
             return
         self.run_worker(self._watch_embedded(embedded), name="embedded")
-        await self._open(connection, LOCAL_NAME)
+        await self._open_local(connection)
 
     async def _watch_embedded(self, embedded: EmbeddedSageMaker) -> None:
         """Start the server again when it dies under the console."""
@@ -150,9 +138,16 @@ class SagedeckApp(App[None]):
         embedded.spawn()
         await self._connect_embedded(embedded)
 
-    async def _open(self, connection: Connection, name: str) -> None:
-        usual = self.config.pace == Pace()
-        await self.service.open(connection, LOCAL if usual and name == LOCAL_NAME else self.config.pace)
+    async def _open_aws(self, profile: str | None) -> None:
+        config = self.config
+        connection = Connection(profile, config.region, config.endpoint_url, read_only=config.read_only)
+        await self._open(connection, profile or "aws", config.pace)
+
+    async def _open_local(self, connection: Connection) -> None:
+        await self._open(connection, "local", LOCAL if self.config.pace == Pace() else self.config.pace)
+
+    async def _open(self, connection: Connection, name: str, pace: Pace) -> None:
+        await self.service.open(connection, pace)
         main = next(screen for screen in self.screen_stack if isinstance(screen, MainScreen))
         main.header.where = name
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,16 +14,16 @@ from textual.getters import query_one
 from textual.reactive import var
 
 from tui.panes.data_inspector import DataInspector
+from tui.panes.data_tables import FILES, PARENT, UPLOADS, Uploaded, upload_name
 from tui.panes.messages import CancelWanted, CopyWanted, DatasetWanted, SampleWanted, TrainingWanted
 from tui.panes.pane import Pane, PaneTitle
-from tui.panes.wording import count, moment, size
+from tui.panes.wording import count
 from tui.resources.csv_reports import CsvReport, FolderEntry, ReadProgress
-from tui.resources.datasets import DataError, UnreadableDataset, UploadedDataset
+from tui.resources.datasets import DataError, UploadedDataset
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
 from tui.service.feed import Feed
 from widgets.table import Table
-from widgets.table_columns import Column, fixed, flex
 
 SETTLE_SECONDS = 0.15
 """How long the cursor rests on a file before it is opened."""
@@ -31,72 +31,8 @@ SETTLE_SECONDS = 0.15
 READ_AT_ONCE = 64_000_000
 """Bytes up to which a file is read whole as soon as the cursor rests on it; a larger one waits to be asked for."""
 
-PARENT = FolderEntry("..", "folder", 0, 0.0)
-
 NO_UPLOADS = """No data set is uploaded yet: n on a CSV file makes one,
 b writes a sample to begin with."""
-
-Uploaded: TypeAlias = UploadedDataset | UnreadableDataset
-
-FILES = (
-    Column[FolderEntry](
-        "name",
-        "Name",
-        lambda entry: entry.name + ("/" if entry.kind == "folder" else ""),
-        flex(minimum=16),
-        shorten="middle",
-        sort_key=lambda entry: (entry.kind != "folder", entry.name.lower()),
-        style=lambda entry: {"folder": "text-secondary", "csv": ""}.get(entry.kind, "text-muted"),
-        priority=9,
-    ),
-    Column[FolderEntry](
-        "size",
-        "Size",
-        lambda entry: "" if entry.kind == "folder" else size(entry.size),
-        fixed(9),
-        "right",
-        sort_key=lambda entry: entry.size,
-        priority=5,
-    ),
-    Column[FolderEntry](
-        "modified",
-        "Modified",
-        lambda entry: moment(entry.modified) if entry.modified else "",
-        fixed(16),
-        sort_key=lambda entry: entry.modified,
-        priority=3,
-    ),
-)
-
-
-def _name(item: Uploaded) -> str:
-    return item.manifest.name if isinstance(item, UploadedDataset) else item.uri
-
-
-def _rows(item: Uploaded) -> str:
-    if isinstance(item, UnreadableDataset):
-        return ""
-    return " / ".join(f"{rows:,}" for rows in item.manifest.rows.values())
-
-
-UPLOADS = (
-    Column[Uploaded]("name", "Data set", _name, flex(minimum=14), shorten="middle", priority=9),
-    Column[Uploaded](
-        "task",
-        "Task",
-        lambda item: item.manifest.task if isinstance(item, UploadedDataset) else "unreadable",
-        fixed(10),
-        priority=7,
-    ),
-    Column[Uploaded](
-        "label",
-        "Label",
-        lambda item: item.manifest.label if isinstance(item, UploadedDataset) else "",
-        fixed(12),
-        priority=5,
-    ),
-    Column[Uploaded]("rows", "Train / val. / test", _rows, fixed(20), "right", priority=4),
-)
 
 
 class DataPane(Pane):
@@ -141,7 +77,7 @@ class DataPane(Pane):
                 yield from self.compose_title("Files")
                 yield Table(FILES, lambda entry: entry.name, id="files")
                 yield PaneTitle(classes="pane-title", id="uploads-title")
-                yield Table(UPLOADS, _name, id="uploads")
+                yield Table(UPLOADS, upload_name, id="uploads")
             yield DataInspector()
 
     def on_mount(self) -> None:
@@ -173,9 +109,9 @@ class DataPane(Pane):
 
     def show_uploaded(self, item: UploadedDataset) -> None:
         """Give the keyboard to the uploaded data sets, with the cursor on one that is new."""
-        others = [known for known in self.uploads.rows if _name(known) != _name(item)]
+        others = [known for known in self.uploads.rows if upload_name(known) != upload_name(item)]
         self.uploads.rows = (*others, item)
-        self.uploads.move_to(_name(item))
+        self.uploads.move_to(upload_name(item))
         self.uploads.focus()
 
     async def _follow_folder(self) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from tui.drafts import Drafts
 from tui.panes.data import DataPane
 from tui.panes.data_inspector import upload_line
 from tui.panes.messages import (
@@ -35,53 +40,71 @@ from tui.screens.training_form import (
 )
 from tui.service.datasets import Making
 from tui.service.errors import ServiceError
+from tui.service.sagemaker import SageMaker
 
-if TYPE_CHECKING:
-    from tui.screens.main import MainScreen
+Answer = TypeVar("Answer")
 
 Request = Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]]
 """From the values of a form to the members of CreateTrainingJob."""
 
 
-async def fulfil(screen: MainScreen, wish: Wish) -> None:
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a road needs of the main screen."""
+
+    screen: Screen[None]
+    service: SageMaker
+    drafts: Drafts
+    show_pane: Callable[[str], Awaitable[None]]
+
+    async def ask(self, dialog: Screen[Answer]) -> Answer | None:
+        """Put a form or a question before the person; what they answered."""
+        return await self.screen.app.push_screen_wait(dialog)
+
+    def say(self, message: str, severity: SeverityLevel = "information") -> None:
+        """Tell the person; an error stays long enough to be read."""
+        self.screen.notify(message, severity=severity, markup=False, timeout=12 if severity == "error" else 5)
+
+
+async def fulfil(stage: Stage, wish: Wish) -> None:
     """Walk the road that a wish asks for; what goes wrong on it is said, and ends it."""
     try:
         match wish:
             case SampleWanted():
-                await _write_sample(screen, wish.folder)
+                await _write_sample(stage, wish.folder)
             case DatasetWanted():
-                await _make_dataset(screen, wish)
+                await _make_dataset(stage, wish)
             case TrainingWanted():
-                await _train(screen, wish)
+                await _train(stage, wish)
             case CloneWanted():
-                await _clone(screen, wish)
+                await _clone(stage, wish)
             case StopWanted():
-                await _stop(screen, wish.job.name)
+                await _stop(stage, wish.job.name)
             case DeleteWanted():
-                await _delete(screen, wish.job.name)
+                await _delete(stage, wish.job.name)
     except (ServiceError, DataError) as error:
-        screen.notify(str(error), severity="error", markup=False, timeout=12)
+        stage.say(str(error), "error")
 
 
-async def _write_sample(screen: MainScreen, folder: str) -> None:
+async def _write_sample(stage: Stage, folder: str) -> None:
     choices = tuple((sample.name, f"{sample.task}: {sample.sentence}") for sample in SAMPLES)
-    name = await screen.app.push_screen_wait(Choose("Which sample shall be written into this folder?", choices))
+    name = await stage.ask(Choose("Which sample shall be written into this folder?", choices))
     if name is None:
         return
-    path = Path(await screen.service.datasets.write_sample(name, folder))
-    screen.query_one(DataPane).show_folder(path.parent, cursor=path.name)
-    screen.notify(f"Wrote {path.name}. n makes a data set of it.", markup=False)
+    path = Path(await stage.service.datasets.write_sample(name, folder))
+    stage.screen.query_one(DataPane).show_folder(path.parent, cursor=path.name)
+    stage.say(f"Wrote {path.name}. n makes a data set of it.")
 
 
-async def _make_dataset(screen: MainScreen, wish: DatasetWanted) -> None:
-    report, pane, datasets = wish.report, screen.query_one(DataPane), screen.service.datasets
+async def _make_dataset(stage: Stage, wish: DatasetWanted) -> None:
+    report, pane, datasets = wish.report, stage.screen.query_one(DataPane), stage.service.datasets
     if report.errors:
-        screen.notify(report.errors[0].sentence, severity="error", markup=False, timeout=12)
+        stage.say(report.errors[0].sentence, "error")
         return
     plan = default_plan(report)
-    taken = frozenset(item.manifest.name for item in await _uploaded(screen))
-    form = DatasetForm(report, plan, taken, screen.drafts)
-    values = await screen.app.push_screen_wait(form)
+    taken = frozenset(item.manifest.name for item in await _uploaded(stage))
+    form = DatasetForm(report, plan, taken, stage.drafts)
+    values = await stage.ask(form)
     if values is None:
         return
     plan = plan_of(report, values)
@@ -90,75 +113,74 @@ async def _make_dataset(screen: MainScreen, wish: DatasetWanted) -> None:
     finally:
         pane.activity = ""
     form.forget_draft()
-    screen.notify(f"Uploaded {uploaded.manifest.name}: n trains on it.", markup=False)
+    stage.say(f"Uploaded {uploaded.manifest.name}: n trains on it.")
     pane.show_uploaded(uploaded)
 
 
-async def _train(screen: MainScreen, wish: TrainingWanted) -> None:
-    dataset = wish.dataset or await _choose_dataset(screen)
+async def _train(stage: Stage, wish: TrainingWanted) -> None:
+    dataset = wish.dataset or await _choose_dataset(stage)
     if dataset is None:
         return
-    roles = await screen.service.identity.execution_roles()
+    roles = await stage.service.identity.execution_roles()
 
     async def request(values: Mapping[str, str]) -> dict[str, Any]:
         algorithm = algorithm_named(values["algorithm"])
         version = XGBOOST_VERSION if algorithm == "xgboost" else "1"
-        image = await screen.service.image_uri(algorithm, version)
+        image = await stage.service.image_uri(algorithm, version)
         return request_of_new(values, dataset, image, f"s3://{dataset.bucket}/models")
 
-    await _submit(screen, NewTrainingForm(dataset, roles, _job_names(screen), screen.drafts), request)
+    await _submit(stage, NewTrainingForm(dataset, roles, _job_names(stage), stage.drafts), request)
 
 
-async def _clone(screen: MainScreen, wish: CloneWanted) -> None:
+async def _clone(stage: Stage, wish: CloneWanted) -> None:
     async def request(values: Mapping[str, str]) -> dict[str, Any]:
         return request_of_clone(values, wish.detail)
 
-    await _submit(screen, CloneForm(wish.detail, _job_names(screen), screen.drafts), request)
+    await _submit(stage, CloneForm(wish.detail, _job_names(stage), stage.drafts), request)
 
 
-async def _submit(screen: MainScreen, form: TrainingForm, request: Request) -> None:
+async def _submit(stage: Stage, form: TrainingForm, request: Request) -> None:
     """Start the job that the form describes; when that fails, what was typed is still in its draft."""
-    values = await screen.app.push_screen_wait(form)
+    values = await stage.ask(form)
     if values is None:
         return
-    await screen.service.training.create(await request(values))
+    await stage.service.training.create(await request(values))
     form.forget_draft()
-    await screen.action_show("train")
-    screen.query_one(TrainPane).expect(values["name"])
+    await stage.show_pane("train")
+    stage.screen.query_one(TrainPane).expect(values["name"])
 
 
-async def _choose_dataset(screen: MainScreen) -> UploadedDataset | None:
-    found = await _uploaded(screen)
+async def _choose_dataset(stage: Stage) -> UploadedDataset | None:
+    found = await _uploaded(stage)
     if not found:
-        message = "There is no data set yet: press 2 and make one of a CSV file."
-        screen.notify(message, severity="warning", markup=False)
+        stage.say("There is no data set yet: press 2 and make one of a CSV file.", "warning")
         return None
     choices = tuple(
         (item.manifest.name, f"{item.manifest.task}, {count(sum(item.manifest.rows.values()), 'row')}")
         for item in found
     )
-    name = await screen.app.push_screen_wait(Choose("Train on which data set?", choices))
+    name = await stage.ask(Choose("Train on which data set?", choices))
     return next((item for item in found if item.manifest.name == name), None)
 
 
-async def _uploaded(screen: MainScreen) -> list[UploadedDataset]:
-    return [item for item in await screen.service.datasets.list_uploaded() if isinstance(item, UploadedDataset)]
+async def _uploaded(stage: Stage) -> list[UploadedDataset]:
+    return [item for item in await stage.service.datasets.list_uploaded() if isinstance(item, UploadedDataset)]
 
 
-def _job_names(screen: MainScreen) -> frozenset[str]:
-    return frozenset(job.name for job in screen.service.training.jobs.snapshot.value or ())
+def _job_names(stage: Stage) -> frozenset[str]:
+    return frozenset(job.name for job in stage.service.training.jobs.snapshot.value or ())
 
 
-async def _stop(screen: MainScreen, name: str) -> None:
+async def _stop(stage: Stage, name: str) -> None:
     question = Confirm(f"Stop {name}?", "It ends within two minutes and keeps the model it has so far.", "Stop")
-    if await screen.app.push_screen_wait(question):
-        await screen.service.training.stop(name)
+    if await stage.ask(question):
+        await stage.service.training.stop(name)
 
 
-async def _delete(screen: MainScreen, name: str) -> None:
+async def _delete(stage: Stage, name: str) -> None:
     detail = "Its record goes, its name becomes free. Its artifact in S3 and its log stay."
-    if await screen.app.push_screen_wait(TypeName(name, f"Delete the training job {name}?", detail)):
-        await screen.service.training.delete(name)
+    if await stage.ask(TypeName(name, f"Delete the training job {name}?", detail)):
+        await stage.service.training.delete(name)
 
 
 def _show_making(pane: DataPane, plan: SplitPlan, making: Making) -> None:

@@ -138,9 +138,10 @@ class MainScreen(Screen[None]):
 
     @on(Wish)
     def _fulfil(self, wish: Wish) -> None:
-        from tui.screens.flows import fulfil  # noqa: PLC0415
+        from tui.screens.flows import Stage, fulfil  # noqa: PLC0415
 
-        self.run_worker(fulfil(self, wish), group=type(wish).__name__, exclusive=True)
+        stage = Stage(self, self.service, self.drafts, self.action_show)
+        self.run_worker(fulfil(stage, wish), group=type(wish).__name__, exclusive=True)
 
     @on(CancelWanted)
     def _cancel_making(self) -> None:
