@@ -21,7 +21,7 @@ from tui.service.errors import ServiceError
 from tui.service.training import Training
 from widgets.cells import Bar, Cell
 from widgets.table import Table
-from widgets.table_columns import Column, between, fixed, flex
+from widgets.table_columns import Column, fixed, flex
 
 SETTLE_SECONDS = 0.15
 """How long the cursor rests on a row before the job is described: moving through a list costs no calls."""
@@ -47,13 +47,13 @@ COLUMNS = (
         "name",
         "Name",
         lambda job: job.name,
-        flex(minimum=16),
+        flex(share=3, minimum=16),
         shorten="middle",
         sort_key=lambda job: job.name,
         priority=9,
     ),
     Column[TrainingJob]("status", "Status", lambda job: status(job.status), fixed(12), priority=8),
-    Column[TrainingJob]("progress", "Progress", _progress, between(14, 30), priority=5),
+    Column[TrainingJob]("progress", "Progress", _progress, flex(minimum=15), priority=5),
     Column[TrainingJob](
         "created", "Created", lambda job: moment(job.created), fixed(16), sort_key=lambda job: job.created, priority=3
     ),
