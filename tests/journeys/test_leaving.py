@@ -1,0 +1,58 @@
+"""The ways out of the console, and what is left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.journeys.driver import client_of, console, local_config
+from tests.local.training import endless, request
+
+
+async def test_q_leaves_at_once_and_no_process_stays(used_folder: Path) -> None:
+    async with console(local_config(used_folder)) as desk:
+        await desk.sees("older", "newer")
+        await desk.press("q")
+        await desk.until(lambda: not desk.app.is_running, "the console has not left")
+    worker, server = desk.app.service.gateway._process, desk.app.embedded
+    assert worker is not None
+    assert worker.returncode is not None
+    assert server is not None
+    assert server.process is not None
+    assert server.process.returncode == 0
+    assert desk.app.return_code == 0
+
+
+async def test_leaving_asks_when_a_job_of_the_embedded_sagemaker_runs(used_folder: Path) -> None:
+    async with console(local_config(used_folder)) as desk:
+        await desk.sees("older", "newer")
+        client_of(desk, "sagemaker").create_training_job(**request("endless", **endless()))
+        await desk.press("r")
+        await desk.sees_match(r"endless +▶ InProgress")
+        await desk.command("quit")
+        await desk.sees("Quit while endless runs?", "a job that runs then")
+        await desk.press("n")
+        await desk.sees_no("Quit while")
+        await desk.press("q")
+        await desk.sees("Quit while endless runs?")
+        await desk.press("y")
+        await desk.until(lambda: not desk.app.is_running, "the console has not left")
+
+    async with console(local_config(used_folder)) as next_day:
+        await next_day.sees_match(r"endless +✗ Failed")
+
+
+async def test_control_c_leaves_when_pressed_twice(folder: Path) -> None:
+    async with console(local_config(folder)) as desk:
+        await desk.sees("No training jobs yet.")
+        await desk.press("ctrl+c")
+        await desk.sees("Ctrl-C once more leaves the console.")
+        assert desk.app.is_running
+        await desk.press("ctrl+c")
+        await desk.until(lambda: not desk.app.is_running, "the console has not left")
+
+
+async def test_a_console_started_again_at_once_finds_its_folder_free(folder: Path) -> None:
+    async with console(local_config(folder), wait_for_server=False) as first:
+        await first.sees("No training jobs yet.")
+    async with console(local_config(folder)) as second:
+        await second.sees("No training jobs yet.")
