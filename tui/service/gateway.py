@@ -39,6 +39,9 @@ _TURN_BYTES = 256 * 1024
 _RESTARTS = 3
 """Workers lost one after the other, none of which answered anything, before the console stops starting new ones."""
 
+_TOKEN_NAMES = {"logs": "nextToken", "iam": "Marker"}
+"""What the services call the place where the next page begins, in requests and answers, if not `NextToken`."""
+
 
 def spawn_worker(log: Path | None) -> subprocess.Popen[bytes]:
     """Start a worker process; `log` takes what its libraries write to standard error.
@@ -63,7 +66,7 @@ class Gateway:
     """Sends requests to the worker and hands out their answers; one for a console.
 
     `process` is a worker started early, before Textual was imported; without one, `open` starts it. What is asked
-    before `open` waits for it, within its time limit.
+    before `open` waits for it, however long a person takes to choose a connection.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Gateway:
     ) -> None:
         self.budget = budget
         self.timeout = timeout
-        """Seconds an AWS call may take, waiting and retries included."""
+        """Seconds an AWS call may take, retries and the wait for a free place included."""
         self.on_worker_lost: Callable[[ServiceError], None] | None = None
         self._connection = Connection()
         self._opened = asyncio.Event()
@@ -89,16 +92,16 @@ class Gateway:
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._losses = 0
-        self._closing = False
+        self._lost: WorkerLost | None = None
+        """Why there is no worker and will be none; None while there is one, or another one is on its way."""
 
     async def open(self, connection: Connection) -> None:
         """Take up the pipe to the worker and tell it the connection; again, to use another one from now on."""
         self._connection = connection
-        if self._writer is None:
+        if self._reading is None:
             await self._take_up()
-        else:
-            self._send(Connect(connection))
-        self._opened.set()
+        else:  # a worker that is only being started is told by whoever starts it
+            self._send_if_possible(Connect(connection))
 
     async def _take_up(self) -> None:
         if self._process is None:
@@ -106,10 +109,12 @@ class Gateway:
         reader, self._writer = await _streams(self._process)
         self._reading = asyncio.create_task(self._read(reader))
         self._send(Connect(self._connection))
+        self._opened.set()
 
     def close(self) -> None:
         """Leave at once: the worker ends by itself when its pipe closes, even with sockets hanging."""
-        self._closing = True
+        self._lost = WorkerLost("The console is closing")
+        self._opened.set()
         if self._reading:
             self._reading.cancel()
         if self._writer:
@@ -118,23 +123,27 @@ class Gateway:
             self._process.kill()
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)
-        self._fail_all(WorkerLost("The console is closing"))
+        self._fail_all(self._lost)
 
     async def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """One AWS operation; the answer has timestamps as epoch seconds. Raises a `ServiceError`."""
-        await self.budget.admit(service, operation)
         command = "" if is_read(operation) else cli_line(service, operation, parameters)
+        await self._opened.wait()
+        await self.budget.admit(service, operation)
         try:
             async with asyncio.timeout(self.timeout):
                 answer = await self._request(lambda identifier: Call(identifier, service, operation, parameters))
         except TimeoutError:
             failure = Unreachable(
-                f"{service} {operation} did not answer within {self.timeout:.0f} s",
+                f"{service} {operation} did not answer within {self.timeout:g} s",
                 next_step="Check the network; the console tries again where it polls",
                 operation=operation,
             )
             self._record(command, str(failure))
             raise failure from None
+        except asyncio.CancelledError:
+            self._record(command, "given up before the answer came; it may have been done")
+            raise
         except ServiceError as error:
             self.budget.throttled += isinstance(error, Throttled)
             self._record(command, str(error))
@@ -147,7 +156,7 @@ class Gateway:
         self, service: str, operation: str, *, limit: int | None = None, **parameters: Any
     ) -> AsyncIterator[dict[str, Any]]:
         """The pages of a list operation, at most `limit` of them; an empty page with a token is not the end."""
-        token_name = "nextToken" if service == "logs" else "NextToken"
+        token_name = _TOKEN_NAMES.get(service, "NextToken")
         for _ in range(limit) if limit else itertools.count():
             page = await self.call(service, operation, **parameters)
             yield page
@@ -164,8 +173,8 @@ class Gateway:
     async def _request(
         self, message: Callable[[int], Call | Task], on_progress: Callable[[Any], None] | None = None
     ) -> Any:
-        await self._opened.wait()
         async with self._slots:
+            await self._opened.wait()
             identifier = next(self._ids)
             answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
             self._waiting[identifier] = answer
@@ -175,8 +184,7 @@ class Gateway:
                 self._send(message(identifier))
                 return await answer
             except asyncio.CancelledError:
-                with suppress(WorkerLost):
-                    self._send(Cancel(identifier))
+                self._send_if_possible(Cancel(identifier))
                 raise
             finally:
                 self._waiting.pop(identifier, None)
@@ -187,11 +195,15 @@ class Gateway:
             self.budget.record(command, outcome)
 
     def _send(self, message: ToWorker) -> None:
+        if self._lost:
+            raise self._lost
         if self._writer is None or self._writer.is_closing():
-            raise WorkerLost(
-                "The worker process is not running", next_step="The console is starting another one; try again"
-            )
+            raise WorkerLost("The worker process has just ended", next_step="Another one is being started; try again")
         self._writer.write(frame(message))
+
+    def _send_if_possible(self, message: ToWorker) -> None:
+        with suppress(WorkerLost):  # reading the pipe comes upon its end as well, and says so
+            self._send(message)
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         taken = 0
@@ -204,46 +216,56 @@ class Gateway:
                     taken = 0
                     await asyncio.sleep(0)
         except (asyncio.IncompleteReadError, ConnectionError):
-            if not self._closing:
-                await self._recover()
+            await self._recover()
 
     def _deliver(self, message: ToConsole) -> None:
         self._losses = 0
         answer = self._waiting.get(message.id)
-        if isinstance(message, Progress):
-            if message.id in self._progress:
-                self._progress[message.id](message.value)
-            self._send(Taken(message.id))
-        elif answer is None or answer.done():
+        if answer is None or answer.done():
             return
-        elif isinstance(message, Done):
+        if isinstance(message, Done):
             answer.set_result(message.value)
-        else:
-            assert isinstance(message, Failed)
+        elif isinstance(message, Failed):
             answer.set_exception(message.error)
+        else:
+            self._pass_on(message, answer)
+
+    def _pass_on(self, progress: Progress, answer: asyncio.Future[Any]) -> None:
+        try:
+            if callback := self._progress.get(progress.id):
+                callback(progress.value)
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever asked, and the pipe must be read on
+            answer.set_exception(error)
+            self._send_if_possible(Cancel(progress.id))
+        else:
+            self._send_if_possible(Taken(progress.id))
 
     async def _recover(self) -> None:
         """The worker is gone: fail what it worked on, start another one, and say so."""
         self._losses += 1
+        self._opened.clear()  # what is asked from now on waits for the next worker
         self._writer = None
         process, self._process = self._process, None
-        code = process.wait() if process else 0
+        code = await asyncio.to_thread(process.wait) if process else 0
         lost = WorkerLost(
             f"The worker process ended unexpectedly (exit status {code})",
             next_step="It was started again; repeat what was under way",
         )
-        if self._losses > _RESTARTS:
-            lost = WorkerLost(
-                f"The worker process ended {self._losses} times without an answer (exit status {code})",
-                next_step=f"Quit and start again; its messages are in {self._log}"
-                if self._log
-                else "Quit and start again",
-            )
-        else:
-            await self._take_up()
-        self._fail_all(lost)
+        try:
+            if self._losses <= _RESTARTS:
+                await self._take_up()
+            else:
+                self._give_up(f"It ended {self._losses} times without an answer (exit status {code})")
+        except OSError as error:
+            self._give_up(f"It could not be started again: {error}")
+        self._fail_all(self._lost or lost)
         if self.on_worker_lost:
-            self.on_worker_lost(lost)
+            self.on_worker_lost(self._lost or lost)
+
+    def _give_up(self, why: str) -> None:
+        messages = f"; its messages are in {self._log}" if self._log else ""
+        self._lost = WorkerLost("There is no worker process any more", why, f"Quit and start again{messages}")
+        self._opened.set()
 
     def _fail_all(self, error: ServiceError) -> None:
         for answer in self._waiting.values():

@@ -155,7 +155,7 @@ class Worker:
     def _work(self, request: Request, message: Call | Task) -> Any:
         request.check()
         if isinstance(message, Call):
-            return self.aws().call(message.service, message.operation, message.parameters)
+            return self.aws().call(message.service, message.operation, message.parameters, request.check)
         from tui.service.worker.tasks import TASKS  # noqa: PLC0415
 
         return TASKS[message.name](request, **message.arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,13 +17,17 @@ from tui.service.budget import is_read
 from tui.service.errors import ReadOnly
 from tui.service.wire import Connection
 
+_under_way = threading.local()
+"""What the thread works on: its `check` raises when nobody waits for the answer any more."""
+
 _DIGITS = re.compile(r"[-+0-9.eE]+")
 
 _CONFIG = botocore.config.Config(
+    # Three attempts fit into the minute that the console waits: nothing is sent after it has given up.
     connect_timeout=5,
-    read_timeout=60,
-    retries={"mode": "standard", "max_attempts": 3},
-    max_pool_connections=16,
+    read_timeout=15,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=32,
     user_agent_appid="sagedeck",
     # A custom endpoint need not know the newest checksum headers; AWS accepts requests without them.
     request_checksum_calculation="when_required",
@@ -68,14 +73,21 @@ class Aws:
         with self._making:
             if service not in self._clients:
                 client = self._session.client(service, endpoint_url=self._connection.endpoint_url, config=_CONFIG)
+                client.meta.events.register("request-created", _check_attempt)
                 if self._connection.read_only:
                     client.meta.events.register("before-call", _refuse_writes)
                 self._clients[service] = client
             return self._clients[service]
 
-    def call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The answer of an operation as plain values: timestamps as epoch seconds, no control characters."""
+    def call(
+        self, service: str, operation: str, parameters: dict[str, Any], check: Callable[[], None]
+    ) -> dict[str, Any]:
+        """The answer of an operation as plain values: timestamps as epoch seconds, no control characters.
+
+        `check` is called before each attempt, so that nothing is sent again for somebody who has given up.
+        """
         client = self.client(service)
+        _under_way.check = check
         method = getattr(client, botocore.xform_name(operation))
         answer: dict[str, Any] = method(**parameters)
         answer.pop("ResponseMetadata", None)
@@ -89,6 +101,12 @@ class Aws:
         if self._account is None:
             self._account = self.client("sts").get_caller_identity()["Account"]
         return self._account, self.client("s3").meta.region_name
+
+
+def _check_attempt(**_: Any) -> None:
+    check: Callable[[], None] | None = getattr(_under_way, "check", None)
+    if check:
+        check()
 
 
 def _refuse_writes(model: Any, **_: Any) -> None:

@@ -1,0 +1,45 @@
+"""A worker that is shared by the tests of a process, in front of a far side that each test scripts anew."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from tests.service.stub_aws import StubAws, stub_aws
+from tui.service.budget import Budget, Rates
+from tui.service.gateway import Gateway
+
+UNHURRIED = Rates(listing=1e6, describing=1e6, logs=1e6, other=1e6)
+
+
+@pytest.fixture(scope="session")
+def _stub() -> Iterator[StubAws]:
+    with stub_aws() as stub:
+        yield stub
+
+
+@pytest.fixture
+def aws(_stub: StubAws) -> Iterator[StubAws]:
+    """The far side, silent about everything."""
+    _stub.answers.clear()
+    _stub.requests.clear()
+    yield _stub
+    _stub.release()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _gateway(_stub: StubAws) -> AsyncIterator[Gateway]:
+    gateway = Gateway(Budget(UNHURRIED))
+    await gateway.open(_stub.connection())
+    yield gateway
+    gateway.close()
+
+
+@pytest.fixture
+def gateway(_gateway: Gateway, aws: StubAws) -> Gateway:
+    """An open gateway to the stub for tests in the session's loop; they must leave its worker alive."""
+    _gateway.budget = Budget(UNHURRIED)
+    _gateway.timeout = 60.0
+    return _gateway
