@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.local.processes import MARK, Marked
 from tests.local.server import LocalServer, run_server
 
 
@@ -29,3 +31,10 @@ def bucket(s3: Any, request: pytest.FixtureRequest) -> str:
     name = "t-" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:20]
     s3.create_bucket(Bucket=name)
     return name
+
+
+@pytest.fixture
+def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Marked:
+    """The processes of the servers that a test starts itself."""
+    monkeypatch.setenv(MARK, str(tmp_path))
+    return Marked(str(tmp_path))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -110,13 +110,15 @@ class LocalServer:
 
 
 @contextmanager
-def run_server(data: Path, *arguments: str) -> Iterator[LocalServer]:
+def run_server(data: Path, *arguments: str, stderr: IO[str] | None = None) -> Iterator[LocalServer]:
     """A server on a data folder for the length of the block; jobs change phase at once.
 
-    The block may end the process itself, however rudely.
+    The block may end the process itself, however rudely; it leads a process group, as in a terminal.
     """
     command = [*COMMAND, "--port", "0", "--data", str(data), "--phase-seconds", "0", "--die-with-stdin", *arguments]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True, start_new_session=True
+    ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -64,7 +65,7 @@ class LocalAws:
         self._store.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request; a client that hangs up before its answer is nobody's error."""
+        """Answer one HTTP request; neither a client that hangs up nor a server that stops meanwhile is an error."""
         request = Request(scope, receive)
         try:
             response = await self._response(request)
@@ -74,6 +75,8 @@ class LocalAws:
             await response(scope, receive, send)
         except ClientDisconnect:
             _logger.debug("the client of %s %s hung up", request.method, request.url.path)
+        except asyncio.CancelledError:
+            _logger.debug("the server stopped during %s %s", request.method, request.url.path)
 
     async def _response(self, request: Request) -> Response:
         request_id = str(uuid4())

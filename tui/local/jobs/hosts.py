@@ -13,15 +13,23 @@ import os
 import signal
 import sys
 import threading
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from tui.local.algorithms import PRELOAD
+from tui.local.jobs.states import JobFailed
 
 _PR_SET_PDEATHSIG = 1
+_NOT_STARTED = "InternalServerError: The process that starts training hosts was killed. Start the job again."
 _READ_SIZE = 64 * 1024
+_GROUP_SIGNALS = frozenset({signal.SIGHUP, signal.SIGINT, signal.SIGTERM})
+"""What a closed terminal, Ctrl-C or a service manager sends to all processes of the group.
+
+The fork server does not listen to them: the jobs end because this process ends them, with the true reason.
+"""
+
 _MAX_LINE = 200_000
 """Bytes after which a line without an end is cut: a log event holds at most 256 KiB."""
 
@@ -38,15 +46,28 @@ class HostServer:
         """Start the fork server, if it does not run yet, without waiting for its imports."""
         # Several threads per process only slow jobs down that share the cores; OpenMP reads this when it is loaded.
         os.environ["OMP_NUM_THREADS"] = "1"
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # started by the fork server otherwise, and it lifts the block
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _GROUP_SIGNALS)
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def start(self, root: Path, image: str) -> Host:
-        """Run a host's container in a process of its own; `root` is its `/opt/ml`."""
+        """Run a host's container in a process of its own; `root` is its `/opt/ml`.
+
+        Raises JobFailed when the fork server is killed just then.
+        """
         self.warm()
         reader, writer = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_run, args=(root, image, writer, self._lifeline), daemon=True)
-        process.start()
-        writer.close()
+        try:
+            process.start()
+        except (EOFError, ConnectionError) as error:
+            reader.close()
+            raise JobFailed(_NOT_STARTED) from error
+        finally:
+            writer.close()
         return Host(process, reader)
 
     def close(self) -> None:
@@ -100,6 +121,7 @@ class Host:
 def _run(root: Path, image: str, output: Connection, lifeline: Connection) -> None:
     """The body of a host process."""
     os.setsid()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _GROUP_SIGNALS)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()

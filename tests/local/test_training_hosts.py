@@ -1,0 +1,40 @@
+"""What a training job says when its processes are killed under it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from tests.local.processes import Marked, needs_proc
+from tests.local.server import run_server
+from tests.local.training import endless, request, upload_data, wait_for_end, wait_for_log
+
+_DEADLINE_SECONDS = 20
+
+
+@needs_proc
+def test_killed_processes_fail_their_job_and_not_the_next(tmp_path: Path, marked: Marked) -> None:
+    with run_server(tmp_path / "data") as server:
+        sagemaker = server.client("sagemaker")
+        upload_data(server)
+
+        sagemaker.create_training_job(**request("loading"))
+        deadline = time.monotonic() + _DEADLINE_SECONDS
+        while (fork_server := marked.fork_server()) is None:
+            assert time.monotonic() < deadline
+        os.kill(fork_server, signal.SIGKILL)
+        reason = "InternalServerError: The process that starts training hosts was killed. Start the job again."
+        assert wait_for_end(server, "loading")["FailureReason"] == reason
+
+        before = marked.alive()
+        sagemaker.create_training_job(**request("training", **endless()))
+        wait_for_log(server, "training", "validation-rmse")
+        started = marked.alive() - before
+        (host,) = started - {marked.fork_server()}
+        os.kill(host, signal.SIGKILL)
+        assert wait_for_end(server, "training")["FailureReason"] == "AlgorithmError: , exit code: 137"
+
+        sagemaker.create_training_job(**request("after"))
+        assert wait_for_end(server, "after")["TrainingJobStatus"] == "Completed"
