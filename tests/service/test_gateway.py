@@ -89,7 +89,7 @@ async def test_answers_carry_no_control_characters(gateway: Gateway, aws: StubAw
         "Environment": {"a": "\x9b1m"},
     }
     answer = await gateway.call("sagemaker", "DescribeTrainingJob", TrainingJobName="boston")
-    assert answer == {"FailureReason": "red\nline", "Environment": {"a": "1m"}}
+    assert answer == {"FailureReason": "red\nline", "Environment": {"a": ""}}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_CONTROLS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours and movements
+    r"|\x1b[]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # titles, links and other strings for the terminal
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
 
 
 def strip_controls(text: str) -> str:

@@ -14,15 +14,17 @@ from typing import Any
 
 from tui.service.errors import ReadOnly
 
-READ_OPERATIONS = frozenset({"GetCallerIdentity", "Search", "FilterLogEvents", "StartLiveTail"})
-"""Operations that read, beside those whose names begin with Describe, List, Get, Head or BatchGet."""
+READ_OPERATIONS = frozenset({"Search", "FilterLogEvents"})
+"""Operations that read, beside those whose names begin with a reading verb."""
 
-_READ_PREFIX = re.compile(r"(Describe|List|Get|Head|BatchGet)[A-Z]")
+_READ_PREFIX = re.compile(r"(Describe|List|Get|Head|BatchDescribe|BatchGet)[A-Z]")
 
 MUTATING_TASKS = frozenset({"upload_dataset"})
 """Worker tasks that change something at AWS."""
 
-_SECRET = re.compile(r"secret|password|token|credential|authorization|access_?key", re.IGNORECASE)
+_SECRET = re.compile(
+    r"secret|passw|token(?![a-z])|credential|authorization|(access|api|private)[_-]?key", re.IGNORECASE
+)
 
 
 def is_read(operation: str) -> bool:
@@ -33,7 +35,7 @@ def is_read(operation: str) -> bool:
 class TokenBucket:
     """Lets `rate` calls a second pass, and up to `burst` at once after a pause."""
 
-    def __init__(self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rate: float, burst: float, clock: Callable[[], float]) -> None:
         self.rate = rate
         self.burst = burst
         self._clock = clock
@@ -47,6 +49,10 @@ class TokenBucket:
         self._updated = now
         self._tokens -= 1
         return 0.0 if self._tokens >= 0 else -self._tokens / self.rate
+
+    def give_back(self) -> None:
+        """Return a token that was reserved and not used."""
+        self._tokens = min(self.burst, self._tokens + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class LoggedCall:
     """The call as a line for the AWS CLI, secrets left out."""
 
     outcome: str
-    """`sent`, `done`, or what went wrong."""
+    """`done`, or what went wrong."""
 
 
 @dataclass(slots=True)
@@ -82,6 +88,7 @@ class Budget:
     throttled: int = 0
     """How often the service asked the console to slow down."""
 
+    clock: Callable[[], float] = time.monotonic
     mutations: deque[LoggedCall] = field(default_factory=lambda: deque(maxlen=500))
     _buckets: dict[tuple[str, str], TokenBucket] = field(default_factory=dict)
     _recent: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
@@ -92,11 +99,15 @@ class Budget:
         key = (service, operation)
         if key not in self._buckets:
             rate = self._rate(service, operation)
-            self._buckets[key] = TokenBucket(rate, burst=max(2.0, rate * 2))
-        delay = self._buckets[key].reserve()
-        if delay:
-            await asyncio.sleep(delay)
-        self._recent.append(time.monotonic())
+            self._buckets[key] = TokenBucket(rate, max(2.0, rate * 2), self.clock)
+        bucket = self._buckets[key]
+        if delay := bucket.reserve():
+            try:
+                await asyncio.sleep(delay)
+            except asyncio.CancelledError:  # who hurries through a list must not wait for what was skipped
+                bucket.give_back()
+                raise
+        self._recent.append(self.clock())
 
     def _rate(self, service: str, operation: str) -> float:
         if service == "logs":
@@ -117,7 +128,7 @@ class Budget:
 
     def calls_per_second(self, window: float = 60.0) -> float:
         """The average over the last `window` seconds."""
-        since = time.monotonic() - window
+        since = self.clock() - window
         return sum(1 for at in self._recent if at >= since) / window
 
     def record(self, command: str, outcome: str) -> None:
@@ -127,8 +138,11 @@ class Budget:
 
 def cli_line(service: str, operation: str, parameters: Mapping[str, Any]) -> str:
     """The call as a line that can be pasted into a shell with the AWS CLI."""
-    words = ["aws", service, _kebab(operation)]
+    words = ["aws", "s3api" if service == "s3" else service, _kebab(operation)]
     for name, value in parameters.items():
+        if isinstance(value, bool):  # the CLI knows those as flags without a value
+            words.append(f"--{_kebab(name)}" if value else f"--no-{_kebab(name)}")
+            continue
         words.append(f"--{_kebab(name)}")
         safe = _without_secrets(name, value)
         words.append(shlex.quote(safe if isinstance(safe, str) else json.dumps(safe, ensure_ascii=False)))
@@ -141,7 +155,8 @@ def _kebab(name: str) -> str:
 
 def _without_secrets(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _without_secrets(str(key), item) for key, item in value.items()}
+        secret = _SECRET.search(name)
+        return {key: _without_secrets(name if secret else str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_without_secrets(name, item) for item in value]
     return "***" if isinstance(value, str) and _SECRET.search(name) else value

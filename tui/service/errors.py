@@ -48,7 +48,7 @@ class ServiceError(Exception):
         self.operation = operation
 
     def __str__(self) -> str:
-        return " ".join(part for part in (_sentence(self.what), _sentence(self.why), _sentence(self.next_step)) if part)
+        return " ".join(filter(None, (_closed(self.what), _sentence(self.why), _sentence(self.next_step))))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), (self.what, self.why, self.next_step), self.code, self.request_id, self.operation)
@@ -61,6 +61,11 @@ def _restore(
 
 
 def _sentence(text: str) -> str:
+    text = _closed(text)
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].rstrip(".,!?…").isalpha() else text
+
+
+def _closed(text: str) -> str:
     text = text.strip()
     return text if not text or text[-1] in ".!?…" else text + "."
 
@@ -127,11 +132,16 @@ _CODES: tuple[tuple[type[ServiceError], str, str], ...] = (
     ),
     (AccessDenied, "Ask for the permission, or use another profile", "AccessDenied AccessDeniedException 403"),
     (NotFound, "", "NoSuchBucket NoSuchKey NoSuchEntity ResourceNotFound ResourceNotFoundException 404"),
-    (AlreadyExists, "Choose another name", "ResourceInUse ResourceInUseException ResourceAlreadyExistsException"),
+    (
+        AlreadyExists,
+        "Choose another name",
+        "ResourceInUse ResourceInUseException ResourceAlreadyExistsException BucketAlreadyExists "
+        "BucketAlreadyOwnedByYou EntityAlreadyExists",
+    ),
     (
         QuotaExceeded,
         "Ask for a higher quota, or use another instance type",
-        "ResourceLimitExceeded LimitExceededException",
+        "ResourceLimitExceeded LimitExceeded LimitExceededException ServiceQuotaExceededException",
     ),
     (
         InvalidRequest,
@@ -182,16 +192,17 @@ def translate(error: Exception, service: str, operation: str) -> ServiceError:
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
         detail = response["Error"]
-        code = str(detail.get("Code", ""))
+        code = strip_controls(str(detail.get("Code", "")))
         message = strip_controls(str(detail.get("Message", "") or ""))
         kind, next_step = _BY_CODE.get(code, (ServiceFault, ""))
         if kind is InvalidRequest and _NOT_FOUND_TEXT.search(message):
             kind = NotFound
-        request_id = str(response.get("ResponseMetadata", {}).get("RequestId", ""))
+        request_id = strip_controls(str(response.get("ResponseMetadata", {}).get("RequestId", "")))
         return kind(what, message or code, next_step, code=code, request_id=request_id, operation=operation)
     name = type(error).__name__
     for base in type(error).__mro__:
         if base.__name__ in _BY_EXCEPTION:
             kind, why, next_step = _BY_EXCEPTION[base.__name__]
             return kind(what, why or strip_controls(str(error)), next_step, code=name, operation=operation)
-    return ServiceFault(what, f"{name}: {strip_controls(str(error))}", code=name, operation=operation)
+    why = ": ".join(part for part in (name, strip_controls(str(error))) if part)
+    return ServiceFault(what, why, code=name, operation=operation)
