@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.screen import ActiveBinding, Screen
+from textual.screen import Screen
 from textual.suggester import Suggester
 
 from widgets.key_bar import key_name
@@ -80,12 +81,10 @@ def _line(command: Command) -> Content:
 class CommandSuggester(Suggester):
     """Completes the ':' line from the names that work here and now."""
 
-    def __init__(self, screen: Screen[Any], panes: tuple[str, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], offered: tuple[Command, ...]) -> None:
         super().__init__(use_cache=False)
-        self._screen = screen
-        self._panes = panes
+        self._names = (*names, *(command.name for command in offered if command.enabled))
 
     async def get_suggestion(self, value: str) -> str | None:
         """The first name that begins like what is typed."""
-        names = [*self._panes, "quit", "help", "theme", *(command.name for command in commands(self._screen))]
-        return next((name for name in names if value and name.startswith(value) and name != value), None)
+        return next((name for name in self._names if value and name.startswith(value) and name != value), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -21,6 +21,9 @@ from tui.screens.chrome import HeaderLine, Navigation, TypedLine
 from tui.service.sagemaker import SageMaker
 from widgets.key_bar import KeyBar
 from widgets.table import Table
+
+if TYPE_CHECKING:
+    from tui.commands import Command
 
 PANES = (("2", "data", "Data"), ("3", "train", "Train"), ("5", "logs", "Logs"))
 """Digit, name and title; the digits are the same in every version, whichever panes it has."""
@@ -74,6 +77,7 @@ class MainScreen(Screen[None]):
         self._shown_rate = -1.0
         self._shown_throttled = 0
         self._filtered: Table[Any] | None = None
+        self._offered: tuple[Command, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Header, navigation, one pane, the typed line, the keys."""
@@ -167,10 +171,12 @@ class MainScreen(Screen[None]):
 
     async def action_command(self) -> None:
         """Type a command."""
-        from tui.commands import CommandSuggester  # noqa: PLC0415
+        from tui.commands import CommandSuggester, commands  # noqa: PLC0415
 
-        names = tuple(name for _, name, _ in PANES)
-        await self.typed.open(":", suggester=CommandSuggester(self, names))
+        # Now, while the pane has the keyboard: in the typed line none of its commands is active.
+        self._offered = tuple(commands(self))
+        names = (*(name for _, name, _ in PANES), "quit", "help", "theme")
+        await self.typed.open(":", suggester=CommandSuggester(names, self._offered))
 
     async def action_filter(self) -> None:
         """Type a filter for the list that has the keyboard."""
@@ -213,8 +219,6 @@ class MainScreen(Screen[None]):
             self.pane(self.switcher.current or "train").focus_first()
 
     async def _run_command(self, line: str) -> None:
-        from tui.commands import commands  # noqa: PLC0415
-
         word, _, rest = line.partition(" ")
         if word in ("q", "quit"):
             await self.run_action("app.ask_quit")
@@ -225,7 +229,7 @@ class MainScreen(Screen[None]):
         elif word in {name for _, name, _ in PANES}:
             await self.action_show(word)
         else:
-            known = {command.name: command for command in reversed(list(commands(self)))}
+            known = {command.name: command for command in reversed(self._offered)}
             command = known.get(word)
             if command is None:
                 self.notify(
