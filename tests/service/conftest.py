@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
+from tests.local.server import LocalServer, run_server
 from tests.service.stub_aws import StubAws, stub_aws
 from tui.service.budget import Budget, Rates
 from tui.service.gateway import Gateway
+from tui.service.wire import Connection
 
 UNHURRIED = Rates(listing=1e6, describing=1e6, logs=1e6, other=1e6)
 
@@ -43,3 +45,19 @@ def gateway(_gateway: Gateway, aws: StubAws) -> Gateway:
     _gateway.budget = Budget(UNHURRIED)
     _gateway.timeout = 60.0
     return _gateway
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """An embedded SageMaker on a fresh data folder; tests choose names that are their own."""
+    with run_server(tmp_path_factory.mktemp("embedded") / "data") as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def embedded(server: LocalServer) -> AsyncIterator[Gateway]:
+    """An open gateway to the embedded SageMaker, for tests in the session's loop."""
+    gateway = Gateway(Budget(UNHURRIED))
+    await gateway.open(Connection(None, server.region, server.url, server.access_key, server.secret_key))
+    yield gateway
+    gateway.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, host_of
 from tui.service.errors import NotFound, ServiceError, Throttled, Unreachable, WorkerLost
@@ -23,7 +23,8 @@ class _Stream:
     name: str
     host: str
     token: str | None = None
-    ended: bool = field(default=False)
+    at_end: bool = False
+    """Whether there was nothing more when it was last read."""
 
 
 class Logs:
@@ -59,15 +60,6 @@ class Logs:
         except NotFound:
             return []
 
-    async def read_all(self, job: str) -> list[LogLine]:
-        """Every line of a job that is over, by time."""
-        lines: list[LogLine] = []
-        for name in await self.streams(job):
-            stream = _Stream(name, host_of(name))
-            while fresh := await self._advance(stream):
-                lines.extend(fresh)
-        return sorted(lines, key=lambda line: line.timestamp_ms)
-
     async def follow(self, job: str, status: Callable[[], Awaitable[tuple[bool, str]]]) -> AsyncIterator[LogBatch]:
         """The lines of a training job from its beginning, then as they arrive, until it is over.
 
@@ -77,26 +69,30 @@ class Logs:
         streams: dict[str, _Stream] = {}
         quiet = 0
         while quiet < QUIET_POLLS_AT_END:
+            lines: list[LogLine] = []
             try:
                 running, waiting = await status()
                 for name in await self.streams(job):
                     streams.setdefault(name, _Stream(name, host_of(name)))
-                lines = [line for stream in streams.values() for line in await self._advance(stream)]
+                for stream in streams.values():
+                    lines += await self._advance(stream)
             except (Throttled, Unreachable, WorkerLost) as error:
-                yield LogBatch((), waiting=str(error))
+                # What other streams gave is not lost: their tokens stand behind it.
+                yield LogBatch(_by_time(lines), waiting="" if lines else str(error))
                 await asyncio.sleep(self.poll_seconds)
                 continue
-            quiet = quiet + 1 if not running and not lines else 0
-            lines.sort(key=lambda line: line.timestamp_ms)
+            at_end = all(stream.at_end for stream in streams.values())
+            quiet = quiet + 1 if at_end and not running and not lines else 0
             if lines or not streams:
-                yield LogBatch(tuple(lines), waiting="" if streams else waiting)
-            if not lines:
+                yield LogBatch(_by_time(lines), waiting="" if streams else waiting)
+            if at_end:  # also after lines: a job that never stops talking must not use up the budget
                 await asyncio.sleep(self.poll_seconds if running else self.poll_seconds / 2)
         yield LogBatch((), waiting="" if streams else waiting, ended=True)
 
     async def _advance(self, stream: _Stream) -> list[LogLine]:
         """What is new in a stream; an empty page whose token moved on is not the end."""
         lines: list[LogLine] = []
+        stream.at_end = False
         for _ in range(PAGES_PER_POLL):
             where = {"nextToken": stream.token} if stream.token else {}
             try:
@@ -108,14 +104,20 @@ class Logs:
                     startFromHead=True,
                     **where,
                 )
+            except NotFound:  # listed already, and not there yet
+                stream.at_end = True
+                break
             except ServiceError:
                 if lines:  # what was read is not lost: the token stands behind it, the error comes again
                     return lines
                 raise
             lines.extend(LogLine(event["timestamp"], stream.host, event["message"]) for event in page["events"])
-            if page["nextForwardToken"] == stream.token:
-                break
+            stream.at_end = page["nextForwardToken"] == stream.token
             stream.token = page["nextForwardToken"]
-            if not page["events"]:
+            if stream.at_end:
                 break
         return lines
+
+
+def _by_time(lines: list[LogLine]) -> tuple[LogLine, ...]:
+    return tuple(sorted(lines, key=lambda line: line.timestamp_ms))

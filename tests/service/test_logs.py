@@ -1,0 +1,278 @@
+"""Following the log of a job: every line once, by time, from all hosts."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.local.server import LocalServer
+from tests.service.stub_aws import Refused, StubAws
+from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine
+from tui.service.errors import AccessDenied, NotFound
+from tui.service.gateway import Gateway
+from tui.service.logs import PAGES_PER_POLL, Logs
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+POLL_SECONDS = 0.002
+JOB = "boston"
+FIRST, SECOND = f"{JOB}/algo-1-1760000000", f"{JOB}/algo-2-1760000000"
+
+Event = tuple[int, str]
+
+
+class CloudWatch:
+    """A log group that is scripted page by page; a token is the number of the next page."""
+
+    def __init__(self, aws: StubAws, **streams: list[list[Event]]) -> None:
+        self.pages: dict[str, list[list[Event]]] = {f"{JOB}/{name}": pages for name, pages in streams.items()}
+        self.refusals: list[Refused | None] = []
+        """What the next reads of events are refused with; None lets one pass."""
+
+        aws.answers["DescribeLogStreams"] = self._streams
+        aws.answers["GetLogEvents"] = self._events
+
+    def _streams(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert request["logGroupName"] == TRAINING_JOBS
+        if not self.pages:
+            raise Refused("ResourceNotFoundException", "The specified log group does not exist.")
+        found = [name for name in sorted(self.pages) if name.startswith(request["logStreamNamePrefix"])]
+        return {"logStreams": [{"logStreamName": name} for name in found]}
+
+    def _events(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.refusals and (refused := self.refusals.pop(0)):
+            raise refused
+        pages = self.pages[request["logStreamName"]]
+        page = int(request.get("nextToken", "0"))
+        events = pages[page] if page < len(pages) else []
+        return {
+            "events": [{"timestamp": at, "message": message, "ingestionTime": at} for at, message in events],
+            "nextForwardToken": str(min(page + 1, len(pages))),
+        }
+
+
+class Job:
+    """The status that a follower asks for: running for some polls, then over."""
+
+    def __init__(self, polls: int = 0) -> None:
+        self.polls = polls
+
+    async def __call__(self) -> tuple[bool, str]:
+        self.polls -= 1
+        return self.polls >= 0, "It is being prepared."
+
+
+async def batches(following: AsyncIterator[LogBatch]) -> list[LogBatch]:
+    async with asyncio.timeout(20):
+        return [batch async for batch in following]
+
+
+def lines(found: list[LogBatch]) -> list[LogLine]:
+    return [line for batch in found for line in batch.lines]
+
+
+def texts(found: list[LogBatch]) -> list[str]:
+    return [line.text for line in lines(found)]
+
+
+async def test_the_streams_of_all_hosts_are_merged_by_time(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[(1, "a"), (4, "d"), (4, "e")]], SECOND: [[(2, "b")], [(3, "c"), (5, "f")]]}
+    found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
+    assert found[0] == LogBatch(
+        (
+            LogLine(1, "algo-1", "a"),
+            LogLine(2, "algo-2", "b"),
+            LogLine(3, "algo-2", "c"),
+            LogLine(4, "algo-1", "d"),
+            LogLine(4, "algo-1", "e"),
+            LogLine(5, "algo-2", "f"),
+        )
+    )
+    assert found[1:] == [LogBatch((), ended=True)]
+
+
+async def test_other_jobs_whose_names_begin_the_same_are_left_out(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[(1, "ours")]], f"{JOB}-2/algo-1-1760000000": [[(1, "theirs")]]}
+    assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))) == ["ours"]
+
+
+async def test_a_job_without_a_log_says_why_until_it_has_one(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    following = Logs(gateway, POLL_SECONDS).follow(JOB, Job(100))
+    assert await anext(following) == LogBatch((), waiting="It is being prepared.")
+    cloudwatch.pages = {FIRST: [[(1, "at last")]]}
+    async for batch in following:
+        if batch.lines:
+            assert batch == LogBatch((LogLine(1, "algo-1", "at last"),))
+            break
+
+
+async def test_a_job_that_ended_without_a_log_ends_with_the_reason(gateway: Gateway, aws: StubAws) -> None:
+    CloudWatch(aws)
+    found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
+    assert found[-1] == LogBatch((), waiting="It is being prepared.", ended=True)
+
+
+async def test_a_stream_that_appears_late_is_read_from_its_beginning(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[(10, "first")]]}
+    following = Logs(gateway, POLL_SECONDS).follow(JOB, Job(2))
+    found = [await anext(following)]
+    cloudwatch.pages[SECOND] = [[(5, "second")], [(20, "third")]]
+    found += await batches(following)
+    assert texts(found) == ["first", "second", "third"]
+
+
+async def test_empty_pages_in_the_middle_are_not_the_end(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    holes: list[list[Event]] = [[]] * (PAGES_PER_POLL * 4)
+    cloudwatch.pages = {FIRST: [[(1, "a")], *holes, [(2, "b")], [], [], [(3, "c")]]}
+    assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))) == ["a", "b", "c"]
+
+
+async def test_a_stream_may_begin_with_empty_pages(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[], [], [], [(1, "a")]]}
+    assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))) == ["a"]
+
+
+async def test_a_long_log_is_read_to_its_end_although_the_job_is_over(gateway: Gateway, aws: StubAws) -> None:
+    pages = [[(page * 10 + n, f"{page}.{n}") for n in range(10)] for page in range(PAGES_PER_POLL * 3 + 1)]
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: pages}
+    found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
+    assert texts(found) == [message for page in pages for _, message in page]
+    assert len(found) == 5, "shown as it is read"
+
+
+async def test_lines_that_come_after_the_end_of_the_job_are_waited_for(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[(1, "a")]]}
+    following = Logs(gateway, POLL_SECONDS).follow(JOB, Job())
+    found = [await anext(following)]
+    cloudwatch.pages[FIRST].append([(2, "late")])
+    found += await batches(following)
+    assert texts(found) == ["a", "late"]
+    assert [batch.ended for batch in found] == [False, False, True]
+
+
+async def test_errors_that_pass_are_said_and_tried_again(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[(1, "a")], [(3, "c")]], SECOND: [[(2, "b")], [(4, "d")]]}
+    # botocore tries three times by itself: refused are the first stream, the second once the first is read, and the
+    # second in its middle.
+    refused = [Refused("ThrottlingException", "Rate exceeded")] * 3
+    cloudwatch.refusals = [*refused, None, None, None, *refused, None, None, *refused]
+    found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job(4)))
+    assert texts(found) == ["a", "c", "b", "d"]
+    assert "Rate exceeded" in found[0].waiting
+    assert not any(batch.waiting for batch in found if batch.lines)
+    assert cloudwatch.refusals == []
+
+
+async def test_a_far_side_that_does_not_answer_is_said(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[(1, "a")]]}
+    aws.answers["GetLogEvents"] = aws.never
+    following = Logs(gateway, POLL_SECONDS).follow(JOB, Job(3))
+    gateway.timeout = 0.2
+    assert "did not answer" in (await anext(following)).waiting
+    gateway.timeout = 20
+    aws.answers["GetLogEvents"] = cloudwatch._events
+    assert texts(await batches(following)) == ["a"]
+
+
+async def test_a_stream_that_is_listed_and_not_there_yet_is_read_later(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[(1, "a")]]}
+    cloudwatch.refusals = [Refused("ResourceNotFoundException", "The specified log stream does not exist.")]
+    assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job(2)))) == ["a"]
+
+
+async def test_errors_that_stay_end_the_following(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[(1, "a")]]}
+    cloudwatch.refusals = [Refused("AccessDeniedException", "not authorized to perform: logs:GetLogEvents")]
+    with pytest.raises(AccessDenied, match="logs:GetLogEvents"):
+        await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
+
+
+async def test_a_job_that_is_gone_ends_the_following(gateway: Gateway, aws: StubAws) -> None:
+    CloudWatch(aws)
+
+    async def gone() -> tuple[bool, str]:
+        raise NotFound("There is no such job")
+
+    with pytest.raises(NotFound):
+        await batches(Logs(gateway, POLL_SECONDS).follow(JOB, gone))
+
+
+async def test_a_job_that_never_stops_talking_is_not_polled_without_a_pause(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    cloudwatch.pages = {FIRST: [[(0, "0")]]}
+    polls: list[float] = []
+
+    async def talking() -> tuple[bool, str]:
+        polls.append(time.monotonic())
+        talks = len(polls) < 4
+        if talks:
+            cloudwatch.pages[FIRST].append([(len(polls), str(len(polls)))])
+        return talks, ""
+
+    pause = 0.05
+    await batches(Logs(gateway, pause).follow(JOB, talking))
+    gaps = [after - before for before, after in pairwise(polls[:4])]
+    assert min(gaps) >= pause * 0.9
+
+
+async def test_the_newest_lines_of_a_stream(gateway: Gateway, aws: StubAws) -> None:
+    CloudWatch(aws)
+    aws.answers["GetLogEvents"] = lambda _: {"events": [{"timestamp": 1, "message": "last"}], "nextForwardToken": "f"}
+    assert await Logs(gateway, 1).newest(FIRST, 20) == ["last"]
+    (request,) = aws.asked("GetLogEvents")
+    assert (request["logStreamName"], request["limit"], request["startFromHead"]) == (FIRST, 20, False)
+
+
+async def test_every_line_arrives_once_while_two_hosts_write(embedded: Gateway, server: LocalServer) -> None:
+    job, per_host = "written-while-read", 3000
+    writing = threading.Event()
+    writing.set()
+
+    def write() -> None:
+        logs = server.new_client("logs", server.access_key)
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_group(logGroupName=TRAINING_JOBS)
+        start = int(time.time() * 1000)
+        for part in range(30):
+            for host in (1, 2):
+                stream = f"{job}/algo-{host}-1760000000"
+                if part == 0:
+                    logs.create_log_stream(logGroupName=TRAINING_JOBS, logStreamName=stream)
+                events = [
+                    {"timestamp": start + part, "message": f"{host}:{part * per_host // 30 + n}"}
+                    for n in range(per_host // 30)
+                ]
+                logs.put_log_events(logGroupName=TRAINING_JOBS, logStreamName=stream, logEvents=events)
+        writing.clear()
+
+    async def status() -> tuple[bool, str]:
+        return writing.is_set(), "It is being prepared."
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    found = await batches(Logs(embedded, 0.01).follow(job, status))
+    thread.join()
+    by_host = {host: [line.text for line in lines(found) if line.host == f"algo-{host}"] for host in (1, 2)}
+    assert by_host == {host: [f"{host}:{n}" for n in range(per_host)] for host in (1, 2)}
+    assert found[-1].ended
+    for batch in found:
+        assert [line.timestamp_ms for line in batch.lines] == sorted(line.timestamp_ms for line in batch.lines)
