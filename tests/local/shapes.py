@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import Any
 
 import botocore.session
@@ -84,19 +84,24 @@ def _walk(shape: Any, value: Any, path: str, absent: frozenset[str]) -> Iterator
             if not isinstance(value, list):
                 yield f"{path}: {value!r} is not a list"
                 return
+            yield from _walk_length(shape.metadata, value, path)
             for number, member in enumerate(value):
                 yield from _walk(shape.member, member, f"{path}[{number}]", absent)
         case "map":
             if not isinstance(value, dict):
                 yield f"{path}: {value!r} is not a map"
                 return
+            yield from _walk_length(shape.metadata, value, path)
             for key, member in value.items():
+                yield from _walk(shape.key, key, f"{path}[{key!r}]", absent)
                 yield from _walk(shape.value, member, f"{path}[{key!r}]", absent)
         case kind:
             if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
                 yield f"{path}: {value!r} is not a {kind}"
             elif isinstance(value, str):
                 yield from _walk_string(shape.metadata, value, path)
+            elif not shape.metadata.get("min", value) <= value <= shape.metadata.get("max", value):
+                yield f"{path}: {value!r} is out of range"
 
 
 def _walk_string(metadata: dict[str, Any], value: str, path: str) -> Iterator[str]:
@@ -104,5 +109,9 @@ def _walk_string(metadata: dict[str, Any], value: str, path: str) -> Iterator[st
         yield f"{path}: {value!r} is not one of {metadata['enum']}"
     if "pattern" in metadata and not matches(metadata["pattern"], value):
         yield f"{path}: {value!r} does not match {metadata['pattern']}"
+    yield from _walk_length(metadata, value, path)
+
+
+def _walk_length(metadata: dict[str, Any], value: Sized, path: str) -> Iterator[str]:
     if not metadata.get("min", 0) <= len(value) <= metadata.get("max", len(value)):
-        yield f"{path}: {value!r} has {len(value)} characters"
+        yield f"{path}: {value!r} has the length {len(value)}"

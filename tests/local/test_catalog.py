@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tui.local.algorithms.catalog import Algorithm, find, image_uri, versions
+from tui.local.algorithms.metric_definitions import XGBOOST_METRICS
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -91,8 +92,36 @@ def test_a_tuned_job_has_its_objective_as_a_metric_of_its_own() -> None:
     assert by_name["ObjectiveMetric"] == by_name["validation:rmse"]
 
 
+@pytest.mark.parametrize("name", ["xgboost", "linear-learner"])
+@pytest.mark.parametrize(
+    "hyperparameters",
+    [
+        {},
+        {"eval_metric": ",".join(XGBOOST_METRICS), "_tuning_objective_metric": "validation:tweedie-nloglik"},
+        {"predictor_type": "regressor", "_tuning_objective_metric": "validation:mse"},
+        {"predictor_type": "binary_classifier", "_tuning_objective_metric": "validation:recall"},
+        {"predictor_type": "multiclass_classifier", "_tuning_objective_metric": "validation:dcg"},
+    ],
+)
+def test_a_job_has_at_most_forty_definitions(name: str, hyperparameters: dict[str, str]) -> None:
+    names = [definition.name for definition in Algorithm(name, "1").metric_definitions(hyperparameters)]
+    assert len(names) == len(set(names)) <= 40
+
+
+@pytest.mark.parametrize("stated", ["f1_macro,gamma-deviance", '["f1_macro", "gamma-deviance"]'])
+def test_the_metrics_a_job_states_come_before_the_objectives_own(stated: str) -> None:
+    names = [
+        definition.name for definition in Algorithm("xgboost", "1.7-1").metric_definitions({"eval_metric": stated})
+    ]
+    assert names[:3] == ["train:f1_macro", "train:gamma-deviance", "train:rmse"]
+    assert {"validation:f1_macro", "validation:gamma-deviance", "validation:aft-nloglik"} <= set(names)
+
+
 def test_linear_learner_regexes_are_the_service_ones() -> None:
-    by_name = {d.name: d.regex for d in Algorithm("linear-learner", "1").metric_definitions({})}
+    by_name = {
+        d.name: d.regex
+        for d in Algorithm("linear-learner", "1").metric_definitions({"predictor_type": "binary_classifier"})
+    }
     assert by_name["train:progress"] == r"#progress_metric: host=\S+, completed (\S+) %"
     assert by_name["validation:objective_loss"] == (
         r"#quality_metric: host=\S+, epoch=\S+, validation \S+_objective <loss>=(\S+)"
