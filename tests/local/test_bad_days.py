@@ -174,8 +174,7 @@ def test_a_full_disk_fails_requests_and_jobs_but_not_the_server(tmp_path: Path) 
         server.client("logs").create_log_group(**group)
         server.client("sagemaker").create_training_job(**request("before", **endless()))
         wait_for_log(server, "before", "validation-rmse")
-        store = Path(server.data / "store.sqlite-wal")
-        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (store.stat().st_size, resource.RLIM_INFINITY))
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         for service, target, body in (
             ("sagemaker", "SageMaker.CreateTrainingJob", request("during")),
             ("logs", "Logs_20140328.CreateLogStream", group | {"logStreamName": "s" * 512}),
@@ -184,6 +183,7 @@ def test_a_full_disk_fails_requests_and_jobs_but_not_the_server(tmp_path: Path) 
             assert (answer.status, answer.json()["__type"]) == (507, "InsufficientStorage")
             assert f"nothing was stored in {server.data}. Free some space" in answer.json()["message"]
         assert server.client("logs").describe_log_streams(**group)["logStreams"] == []
+        _wait_for(lambda: not (server.data / "jobs" / "before").exists())
         assert describe(server, "before")["TrainingJobStatus"] == "InProgress", "that it failed cannot be written"
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         failed = wait_for_end(server, "before")
