@@ -384,7 +384,7 @@ def test_a_consumer_that_stops_iterating_stops_the_poll() -> None:
     async def scenario() -> None:
         subject = Subject(1)
         feed = subject.feed()
-        async with aclosing(feed.watch()) as snapshots:  # type: ignore[type-var]
+        async with aclosing(feed.watch()) as snapshots:
             async for snapshot in snapshots:
                 assert snapshot.value == 1
                 break

@@ -6,7 +6,7 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -78,7 +78,7 @@ class Feed(Generic[T]):
         """Publish a value that came by another way than the poll, e.g. an older page."""
         self._publish(Snapshot(value, self._snapshot.taken, self._snapshot.error))
 
-    async def watch(self) -> AsyncIterator[Snapshot[T]]:
+    async def watch(self) -> AsyncGenerator[Snapshot[T], None]:
         """Every change from now on, beginning with what is known; the poll runs while anyone iterates."""
         news = asyncio.Event()
         self._watchers.add(news)

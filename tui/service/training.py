@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -128,11 +129,21 @@ class Training:
         page = await self._page(None)
         if not self._known:
             self._older = page.get("NextToken")
+        self._forget_deleted(page)
         self._merge(page)
         running = [job for job in self._newest_first() if job.running][:FOLLOWED]
         for job, progress in zip(running, await asyncio.gather(*map(self._progress, running)), strict=True):
-            self._known[job.arn] = replace(job, progress=progress)
+            if job.arn in self._known:  # or it was deleted meanwhile
+                self._known[job.arn] = replace(job, progress=progress)
         return self._newest_first()
+
+    def _forget_deleted(self, newest: Mapping[str, Any]) -> None:
+        """Drop the jobs that are as new as those of the newest page and not on it."""
+        page = newest["TrainingJobSummaries"]
+        listed = {summary["TrainingJobArn"] for summary in page}
+        times = [summary["CreationTime"] for summary in page]
+        oldest = min(times, default=math.inf) if newest.get("NextToken") else -math.inf
+        self._known = {arn: job for arn, job in self._known.items() if arn in listed or job.created <= oldest}
 
     async def _page(self, token: str | None) -> dict[str, Any]:
         where = {"NextToken": token} if token else {}
