@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.local.full_disk import full_disk
 from tui.local.errors import AwsError
 from tui.local.store import Store
 
@@ -49,17 +48,6 @@ def test_a_write_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         add_twice()
     assert values(store) == []
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file takes a byte from this process."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_refuses_a_write_and_the_next_one_after_it_succeeds(store: Store) -> None:

@@ -71,10 +71,10 @@ class Supervisor:
                 self._launch(run)
                 return
             message = f"Waiting for a free place: this machine trains {self.capacity} job(s) at a time."
-            if self._jobs.enter(name, Phase.PENDING, message):
-                self._waiting.append(run)
-            else:
+            self._waiting.append(run)  # first, so that the job has its turn even if the disk is full just now
+            if not self._jobs.enter(name, Phase.PENDING, message):
                 self._jobs.finish(name, Outcome(Phase.STOPPED))
+                self._waiting.remove(run)
 
     def stop(self, name: str) -> None:
         """End a job whose status already says Stopping; one that waits ends at once."""
@@ -83,8 +83,8 @@ class Supervisor:
                 if run.name == name:
                     run.stop()
             for run in [run for run in self._waiting if run.name == name]:
-                self._waiting.remove(run)
                 self._jobs.finish(name, Outcome(Phase.STOPPED))
+                self._waiting.remove(run)
 
     def close(self) -> None:
         """Kill every host within about two seconds and fail the jobs that were not finished."""
