@@ -118,40 +118,50 @@ def training_request(choice: TrainingChoice) -> dict[str, Any]:
 
 
 _REQUEST_MEMBERS = (
-    "HyperParameters",
     "AlgorithmSpecification",
-    "RoleArn",
-    "InputDataConfig",
-    "OutputDataConfig",
-    "ResourceConfig",
-    "VpcConfig",
-    "StoppingCondition",
-    "EnableNetworkIsolation",
+    "CheckpointConfig",
+    "DebugHookConfig",
+    "DebugRuleConfigurations",
     "EnableInterContainerTrafficEncryption",
     "EnableManagedSpotTraining",
-    "CheckpointConfig",
+    "EnableNetworkIsolation",
     "Environment",
+    "ExperimentConfig",
+    "HyperParameters",
+    "InfraCheckConfig",
+    "InputDataConfig",
+    "MlflowConfig",
+    "ModelPackageConfig",
+    "OutputDataConfig",
+    "ProfilerConfig",
+    "ProfilerRuleConfigurations",
+    "RemoteDebugConfig",
+    "ResourceConfig",
     "RetryStrategy",
+    "RoleArn",
+    "ServerlessJobConfig",
+    "StoppingCondition",
+    "TensorBoardOutputConfig",
+    "VpcConfig",
 )
+"""What CreateTrainingJob takes and DescribeTrainingJob gives back, the name apart."""
 
 
 def clone_request(description: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The request that makes the same job again under another name, from the answer of DescribeTrainingJob."""
-    request: dict[str, Any] = {"TrainingJobName": name}
-    for member in _REQUEST_MEMBERS:
-        if description.get(member) not in (None, {}, []):
-            request[member] = description[member]
-    algorithm = dict(request.get("AlgorithmSpecification", {}))
+    request = {member: description[member] for member in _REQUEST_MEMBERS if member in description}
+    algorithm = request.get("AlgorithmSpecification", {})
     # Built-in algorithms describe their metric definitions and refuse to be given them.
     if is_built_in(algorithm.get("TrainingImage", "")):
-        algorithm.pop("MetricDefinitions", None)
-    request["AlgorithmSpecification"] = algorithm
-    hyperparameters = {
+        request["AlgorithmSpecification"] = {
+            key: value for key, value in algorithm.items() if key != "MetricDefinitions"
+        }
+    # What a tuning job told this one about itself.
+    request["HyperParameters"] = {
         key: value for key, value in request.get("HyperParameters", {}).items() if not key.startswith("_tuning_")
     }
-    if hyperparameters:
-        request["HyperParameters"] = hyperparameters
-    return request
+    given = {member: value for member, value in request.items() if value not in (None, {}, [])}
+    return {"TrainingJobName": name, **given}
 
 
 def is_built_in(image: str) -> bool:

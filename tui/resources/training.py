@@ -192,7 +192,7 @@ class MetricReader:
                 if match := pattern.search(line):
                     try:
                         value = float(match[1])
-                    except (ValueError, IndexError):
+                    except (ValueError, TypeError, IndexError):  # no number, an absent group, no group
                         continue
                     step = self._steps.get(name, 0)
                     self._steps[name] = step + 1
@@ -219,7 +219,7 @@ def name_problem(name: str, limit: int = 63) -> str:
     if len(name) > limit:
         return f"The name has {len(name)} characters, {limit} are allowed."
     if bad := sorted({character for character in name if not re.fullmatch(r"[a-zA-Z0-9-]", character)}):
-        return f"The name may hold letters, digits and dashes, not {' '.join(bad)}."
+        return f"The name may hold letters, digits and dashes, not {' '.join(map(repr, bad))}."
     if not NAME_PATTERN.fullmatch(name):
         return "The name must begin and end with a letter or a digit."
     return ""
