@@ -10,7 +10,6 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.getters import query_one
 from textual.widgets import ContentSwitcher, Static
 
 from tui.panes.wording import count, duration, moment, number, status
@@ -25,20 +24,17 @@ LABEL_WIDTH = 12
 class TrainingViews(ContentSwitcher):
     """Shows what it is given of one job, one view at a time."""
 
-    summary = query_one("#summary Static", Static)
-    values = query_one("#metric-values", Static)
-    chart = query_one(LineChart)
-    request = query_one("#request Static", Static)
+    def __init__(self, initial: str) -> None:
+        super().__init__(initial=initial)
+        # Held rather than looked up: the last news of a job may come while the screen is being taken down.
+        self.summary, self.values, self.request = Static(), Static(), Static()
+        self.chart = LineChart()
 
     def compose(self) -> ComposeResult:
         """The views; their ids are the names by which they are asked for."""
-        with VerticalScroll(id="summary", classes="inspector-view"):
-            yield Static()
-        with VerticalScroll(id="metrics", classes="inspector-view"):
-            yield LineChart()
-            yield Static(id="metric-values")
-        with VerticalScroll(id="request", classes="inspector-view"):
-            yield Static()
+        yield VerticalScroll(self.summary, id="summary", classes="inspector-view")
+        yield VerticalScroll(self.chart, self.values, id="metrics", classes="inspector-view")
+        yield VerticalScroll(self.request, id="request", classes="inspector-view")
 
     def clear(self) -> None:
         """Show nothing."""

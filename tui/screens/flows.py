@@ -39,7 +39,7 @@ from tui.screens.training_form import (
     request_of_new,
 )
 from tui.service.datasets import Making
-from tui.service.errors import ServiceError
+from tui.service.errors import AccessDenied, ServiceError
 from tui.service.sagemaker import SageMaker
 
 Answer = TypeVar("Answer")
@@ -121,7 +121,10 @@ async def _train(stage: Stage, wish: TrainingWanted) -> None:
     dataset = wish.dataset or await _choose_dataset(stage)
     if dataset is None:
         return
-    roles = await stage.service.identity.execution_roles()
+    try:
+        roles = await stage.service.identity.execution_roles()
+    except AccessDenied:
+        roles = ()  # the form then takes an ARN that is typed
 
     async def request(values: Mapping[str, str]) -> dict[str, Any]:
         algorithm = algorithm_named(values["algorithm"])
