@@ -62,55 +62,56 @@ _CREDENTIAL_VARIABLES = (
 
 def profiles(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the AWS profiles on this machine, `default` first; files that cannot be read count as empty."""
-    names: set[str] = set()
-    for variable, usual in (
-        ("AWS_CONFIG_FILE", "~/.aws/config"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
-    ):
-        path = Path(environment.get(variable) or usual).expanduser()
-        try:
-            text = path.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
-        for section in re.findall(r"^\s*\[\s*(.+?)\s*\]", text, re.MULTILINE):
-            kind, _, name = section.partition(" ")
-            if name and kind == "profile":
-                names.add(name.strip().strip("\"'"))
-            elif not name:
-                names.add(section)
+    names = set(_sections(environment.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials"))
+    for section in _sections(environment.get("AWS_CONFIG_FILE") or "~/.aws/config"):
+        kind, _, name = section.partition(" ")
+        if kind == "profile":
+            names.add(name.strip().strip("\"'"))
+        elif section == "default":
+            names.add(section)
     return tuple(sorted(names, key=lambda name: (name != "default", name)))
+
+
+def _sections(file: str) -> list[str]:
+    try:
+        text = Path(file).expanduser().read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return re.findall(r"^\[([^\]\n]+)\]", text, re.MULTILINE)
 
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Config:
     """The configuration of a run; `flags` holds what the command line said, None where it said nothing."""
     home = Path.home()
     state = Path(environment.get("XDG_STATE_HOME") or home / ".local/state") / "sagedeck"
-    config = replace(_from_file(_config_path(environment, home)), state_folder=state)
-    from_environment = {
+    config = replace(_configured(environment, home), state_folder=state)
+    from_environment: dict[str, Any] = {
         "region": environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION"),
         "profile": environment.get("AWS_PROFILE"),
-        "endpoint_url": environment.get("AWS_ENDPOINT_URL_SAGEMAKER") or environment.get("AWS_ENDPOINT_URL"),
+        "endpoint_url": environment.get("AWS_ENDPOINT_URL"),
     }
-    given = {name: value for name, value in (*from_environment.items(), *flags.items()) if value not in (None, False)}
-    config = replace(config, **given)
+    config = replace(config, **{name: value for name, value in from_environment.items() if value})
+    if environment.get("AWS_ACCESS_KEY_ID"):
+        config = replace(config, profile=None)  # as in every AWS tool, keys in the environment come first
+    config = replace(config, **{name: value for name, value in flags.items() if value})
     if config.local:
         config = replace(config, profile=None, region=None, endpoint_url=None)
     return config
 
 
-def _config_path(environment: Mapping[str, str], home: Path) -> Path:
+def _configured(environment: Mapping[str, str], home: Path) -> Config:
     if named := environment.get("SAGEDECK_CONFIG"):
-        return Path(named)
-    return Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "sagedeck" / "config.toml"
+        return _from_file(Path(named))
+    usual = Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "sagedeck" / "config.toml"
+    return _from_file(usual) if usual.exists() else Config()
 
 
 def _from_file(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Config()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}") from error
+        problem = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path}: cannot be read: {problem}") from error
     import tomllib  # noqa: PLC0415 - only people with a file pay for it
 
     try:
@@ -138,7 +139,8 @@ class _Reader:
             elif key == "rates":
                 values["rates"] = self._numbers(key, value, Rates)
             elif key == "keys":
-                values["keys"] = {name: self._typed(name, keys, str) for name, keys in self._table(key, value).items()}
+                keys = self._table(key, value)
+                values["keys"] = {name: self._typed(name, binding, str, key) for name, binding in keys.items()}
             else:
                 known = ", ".join([*plain, "[polling]", "[rates]", "[keys]"])
                 raise self._error(key, f"there is no such setting. The settings are: {known}")
@@ -149,9 +151,9 @@ class _Reader:
         numbers: dict[str, float] = {}
         for key, number in self._table(section, value).items():
             if key not in known:
-                raise self._error(key, f"[{section}] has no such setting. It has: {', '.join(sorted(known))}")
+                raise self._error(key, f"[{section}] has no such setting. It has: {', '.join(sorted(known))}", section)
             if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number < 86400:
-                raise self._error(key, "must be a number above 0")
+                raise self._error(key, "must be a number above 0 and below 86400", section)
             numbers[key] = float(number)
         return kind(**numbers)
 
@@ -160,14 +162,23 @@ class _Reader:
             raise self._error(key, f"must be a table: [{key}]")
         return value
 
-    def _typed(self, key: str, value: Any, kind: type) -> Any:
+    def _typed(self, key: str, value: Any, kind: type, section: str = "") -> Any:
         if not isinstance(value, kind):
-            raise self._error(key, f"must be {'true or false' if kind is bool else 'a text in quotes'}")
+            raise self._error(key, f"must be {'true or false' if kind is bool else 'a text in quotes'}", section)
         return value
 
-    def _error(self, key: str, problem: str) -> ConfigError:
-        pattern = re.compile(rf"""^\s*\[?\s*["']?{re.escape(key)}["']?\s*[=\]]""")
+    def _error(self, key: str, problem: str, section: str = "") -> ConfigError:
+        line = self._line_of(key, section)
+        return ConfigError(f"{self.path}{f', line {line}' if line else ''}: {key}: {problem}")
+
+    def _line_of(self, key: str, section: str) -> int | None:
+        """The line of a key or table; None where it is written in another way than a key on a line of its own."""
+        inside = ""
         for number, line in enumerate(self.text.splitlines(), start=1):
-            if pattern.match(line):
-                return ConfigError(f"{self.path}, line {number}: {key}: {problem}")
-        return ConfigError(f"{self.path}: {key}: {problem}")
+            if header := re.match(r"\s*\[\s*([^\]]+?)\s*\]", line):
+                inside = header[1].strip("\"'")
+                if inside == key and not section:
+                    return number
+            elif inside == section and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
+                return number
+        return None

@@ -29,7 +29,7 @@ class Drafts:
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             part = path.with_suffix(".part")
-            part.write_text(json.dumps(dict(values), ensure_ascii=False), encoding="utf-8")
+            part.write_text(json.dumps(dict(values)), encoding="utf-8")
             part.replace(path)
 
     def forget(self, form: str) -> None:
