@@ -7,9 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from tui import __version__
+
+if TYPE_CHECKING:
+    from tui.config import Config
+    from tui.embedded import EmbeddedSageMaker
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (os.isatty(0) and os.isatty(1)):
         print("sagedeck: the console needs a terminal; over ssh, ask for one with ssh -t", file=sys.stderr)
         return 2
     return _console(options)
@@ -61,24 +65,27 @@ def _console(options: argparse.Namespace) -> int:
     try:
         config = load(vars(options), os.environ)
         config.state_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # The worker begins before Textual is imported, so that both load side by side.
+        worker = spawn_worker(config.state_folder / "worker.log")
+        embedded = _spawn_embedded(config) if config.local else None
     except ConfigError as error:
         print(f"sagedeck: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"sagedeck: the folder for drafts and messages cannot be made: {error}", file=sys.stderr)
+        print(f"sagedeck: the folder for drafts and messages cannot be used: {error}", file=sys.stderr)
         return 2
-    # The worker begins before Textual is imported, so that both load side by side.
-    worker = spawn_worker(config.state_folder / "worker.log")
-    embedded = None
-    if config.local:
-        from tui.embedded import EmbeddedSageMaker, usual_folder  # noqa: PLC0415
-
-        embedded = EmbeddedSageMaker(config.data or usual_folder(os.environ), config.state_folder / "embedded.log")
-        embedded.spawn()
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from tui.app import run  # noqa: PLC0415
 
     return run(config, worker, embedded)
+
+
+def _spawn_embedded(config: Config) -> EmbeddedSageMaker:
+    from tui.embedded import EmbeddedSageMaker, usual_folder  # noqa: PLC0415
+
+    embedded = EmbeddedSageMaker(config.data or usual_folder(os.environ), config.state_folder / "embedded.log")
+    embedded.spawn()
+    return embedded
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ class EmbeddedError(Exception):
 
 def usual_folder(environment: Mapping[str, str]) -> Path:
     """Where an embedded SageMaker keeps its state when nobody says otherwise."""
-    share = environment.get("XDG_DATA_HOME")
-    return (Path(share) if share else Path.home() / ".local/share") / "sagedeck" / "local"
+    share = Path(environment.get("XDG_DATA_HOME", ""))
+    return (share if share.is_absolute() else Path.home() / ".local/share") / "sagedeck" / "local"
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class EmbeddedSageMaker:
         while len(exported) < 4:
             line = (await reader.readline()).decode()
             if not line:
-                raise self._failure()
+                raise await self._failure()
             name, _, value = line.strip().removeprefix("export ").partition("=")
             exported[name] = value
         self._ended = reader
@@ -104,9 +104,9 @@ class EmbeddedSageMaker:
             with suppress(OSError):
                 self.process.stdin.close()
 
-    def _failure(self) -> EmbeddedError:
+    async def _failure(self) -> EmbeddedError:
         assert self.process is not None
-        status = self.process.wait()
+        status = await asyncio.to_thread(self.process.wait)
         with self.log.open("rb") as log:
             log.seek(self._log_start)
             said = log.read().decode(errors="replace").strip()
@@ -114,7 +114,7 @@ class EmbeddedSageMaker:
         running = None
         if status == HELD_BY_ANOTHER:
             with suppress(OSError, ValueError, KeyError):
-                server = json.loads((self.data / "server.json").read_text())
+                server = json.loads((self.data.expanduser() / "server.json").read_text())
                 running = Connection(
                     region=server["region"],
                     endpoint_url=server["url"],
