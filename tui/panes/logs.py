@@ -62,10 +62,7 @@ class LogsPane(Pane):
 
     def action_restart(self) -> None:
         """Forget the lines and read the log from its beginning."""
-        self.view.clear()
-        self.view.status_text = ""
-        self._lines = 0
-        self._complete = False
+        self._forget_lines()
         if self.display and self.is_mounted:
             self.on_show()
 
@@ -86,15 +83,21 @@ class LogsPane(Pane):
         self.title_line.heading = f"Log of {self.job}"
         if self._complete:
             return
-        self.view.clear()
-        self._lines = 0
+        self._forget_lines()
         self.view.empty_text = "Looking for the log…"
         try:
             async for batch in self._training.follow_logs(self.job):
                 await self._take(batch)
         except ServiceError as error:
             self.view.empty_text = str(error)
-            self.view.status_text = str(error)
+            self.view.status_text = str(error) if self._lines else ""
+
+    def _forget_lines(self) -> None:
+        self.view.clear()
+        self.view.status_text = ""
+        self._lines = 0
+        self._complete = False
+        self.title_line.count = ""
 
     async def _take(self, batch: LogBatch) -> None:
         for start in range(0, len(batch.lines), LINES_PER_TURN):
@@ -103,6 +106,7 @@ class LogsPane(Pane):
         self._lines += len(batch.lines)
         if batch.waiting:
             self.view.empty_text = batch.waiting
+        self.view.status_text = batch.waiting if self._lines else ""
         self._complete = batch.ended
         ended = " · complete" if batch.ended else ""
         self.title_line.count = f"{count(self._lines, 'line')}{ended}" if self._lines else ""
