@@ -1,0 +1,32 @@
+"""Fixtures of the panes: a clock that stands still in one time zone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.panes.scripted import NOW, ScriptedDatasets, ScriptedTraining
+
+
+@pytest.fixture(autouse=True)
+def _fixed_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(time, "time", lambda: NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture
+async def training() -> ScriptedTraining:
+    """Training jobs of which nothing is known yet."""
+    return ScriptedTraining()
+
+
+@pytest.fixture
+async def datasets() -> ScriptedDatasets:
+    """Data sets of which nothing is known yet."""
+    return ScriptedDatasets()

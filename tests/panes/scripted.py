@@ -1,0 +1,177 @@
+"""Services that know only what a test tells them, and the values that they are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from tests.panes.host import Told
+from tests.service.task_context import ScriptedContext
+from tui.resources.csv_reports import CsvReport, CsvSource, FolderEntry, ReadProgress
+from tui.resources.datasets import DatasetManifest, Fractions, UnreadableDataset, UploadedDataset
+from tui.resources.logs import LogBatch
+from tui.resources.training import MetricPoint, Progress, TrainingJob, TrainingJobDetail
+from tui.service.datasets import Datasets
+from tui.service.errors import ServiceError
+from tui.service.feed import Feed
+from tui.service.training import Training
+from tui.service.worker.csv_detection import peek_csv
+from tui.service.worker.csv_inspection import inspect_csv
+
+NOW = 1_790_000_000.0
+"""What the clock says in the tests of panes: 2026-09-21 14:13:20 UTC."""
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/"
+
+
+class ScriptedTraining(Training):
+    """Training jobs as told."""
+
+    def __init__(self) -> None:
+        self.told_jobs: Told[tuple[TrainingJob, ...]] = Told()
+        self.told_details: dict[str, Told[TrainingJobDetail]] = defaultdict(Told)
+        self.told_points: dict[str, tuple[MetricPoint, ...]] = {}
+        self.fails: ServiceError | None = None
+        """What following a log ends with at once."""
+
+        self.batches: asyncio.Queue[LogBatch] = asyncio.Queue()
+        self.older_pages = 0
+        self.jobs = self.told_jobs.feed
+
+    @property
+    def has_older(self) -> bool:
+        return self.older_pages > 0
+
+    async def load_older(self) -> None:
+        self.older_pages -= 1
+
+    def detail(self, name: str) -> Feed[TrainingJobDetail]:
+        return self.told_details[name].feed
+
+    async def describe(self, name: str) -> TrainingJobDetail:
+        detail = self.told_details[name].feed.snapshot.value
+        assert detail is not None
+        return detail
+
+    async def curves(self, name: str) -> AsyncIterator[tuple[MetricPoint, ...]]:
+        yield self.told_points.get(name, ())
+
+    async def follow_logs(self, name: str) -> AsyncIterator[LogBatch]:
+        if self.fails:
+            raise self.fails
+        while True:
+            batch = await self.batches.get()
+            yield batch
+            if batch.ended:
+                return
+
+
+class ScriptedDatasets(Datasets):
+    """Data sets as told; the files are real."""
+
+    def __init__(self) -> None:
+        self.told_entries: Told[tuple[FolderEntry, ...]] = Told()
+        self.told_uploaded: Told[tuple[UploadedDataset | UnreadableDataset, ...]] = Told()
+        self.uploaded = self.told_uploaded.feed
+
+    def folder(self, path: str) -> Feed[tuple[FolderEntry, ...]]:
+        return self.told_entries.feed
+
+    async def peek(self, path: str) -> CsvSource:
+        return peek_csv(ScriptedContext(), path)
+
+    async def inspect(self, path: str, on_progress: Callable[[ReadProgress], None] | None = None) -> CsvReport:
+        return inspect_csv(ScriptedContext(), path)
+
+
+def job(name: str, status: str = "Completed", age: float = 3600.0, **members: Any) -> TrainingJob:
+    """A training job that was created `age` seconds ago and, unless it runs, took a minute and five seconds."""
+    created = NOW - age
+    ended = None if status == "InProgress" else created + 65
+    values: dict[str, Any] = {
+        "name": name,
+        "arn": ARN + name,
+        "status": status,
+        "created": created,
+        "modified": created,
+        "ended": ended,
+        "secondary_status": "Training" if status == "InProgress" else status,
+    }
+    return TrainingJob(**values | members)
+
+
+JOBS = (
+    job("diabetes-xgboost-2", "InProgress", 95, progress=Progress(40, 200, "round")),
+    job("diabetes-xgboost", "Completed", 3600),
+    job("wine-linear-learner", "Failed", 90_000),
+    job("breast-cancer-xgboost-with-a-very-long-name-that-does-not-fit-2026", "Stopped", 900_000),
+)
+
+
+def detail(of: TrainingJob, **members: Any) -> TrainingJobDetail:
+    """Everything about a job, with other members of DescribeTrainingJob added or replaced."""
+    over = of.ended is not None
+    description: dict[str, Any] = {
+        "TrainingJobName": of.name,
+        "TrainingJobArn": of.arn,
+        "TrainingJobStatus": of.status,
+        "SecondaryStatus": of.secondary_status,
+        "CreationTime": of.created,
+        "LastModifiedTime": of.modified,
+        "AlgorithmSpecification": {
+            "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+            "TrainingInputMode": "File",
+            "MetricDefinitions": [{"Name": "validation:rmse", "Regex": r"validation-rmse:(\S+)"}],
+        },
+        "HyperParameters": {"objective": "reg:squarederror", "num_round": "200", "eta": "0.05"},
+        "InputDataConfig": [
+            {"ChannelName": "train", "DataSource": {"S3DataSource": {"S3Uri": "s3://bucket/datasets/diabetes/train"}}}
+        ],
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
+        "SecondaryStatusTransitions": [
+            {"Status": "Starting", "StartTime": of.created, "EndTime": of.created + 5, "StatusMessage": "Starting"},
+            {"Status": "Training", "StartTime": of.created + 5, "StatusMessage": "Learning"},
+        ],
+    }
+    if over:
+        description |= {"TrainingEndTime": of.ended, "BillableTimeInSeconds": 60}
+    if of.status == "Completed":
+        description |= {
+            "ModelArtifacts": {"S3ModelArtifacts": f"s3://bucket/models/{of.name}/output/model.tar.gz"},
+            "FinalMetricDataList": [{"MetricName": "validation:rmse", "Value": 57.1722, "Timestamp": of.ended}],
+        }
+    return TrainingJobDetail.from_description(description | members)
+
+
+def curve(name: str, count: int = 40) -> tuple[MetricPoint, ...]:
+    """A loss that falls."""
+    return tuple(MetricPoint(name, step, 50 + 100 / (1 + step / 4)) for step in range(count))
+
+
+def uploaded(name: str, **members: Any) -> UploadedDataset:
+    """A data set in S3."""
+    values: dict[str, Any] = {
+        "name": name,
+        "source": f"{name}.csv",
+        "source_sha256": "0" * 64,
+        "task": "regression",
+        "label": "progression",
+        "classes": (),
+        "columns": ("progression", "age", "bmi"),
+        "categories": {},
+        "one_hot": (),
+        "rows": {"train": 310, "validation": 66, "test": 66},
+        "rows_without_label": 0,
+        "seed": 42,
+        "fractions": Fractions(),
+        "stratified": False,
+        "files": {},
+        "created": "2026-09-21T14:00:00+00:00",
+    }
+    return UploadedDataset("sagemaker-us-east-1-123456789012", f"datasets/{name}/", DatasetManifest(**values | members))
+
+
+def csv_entry(name: str, size: int = 18_500) -> FolderEntry:
+    return FolderEntry(name, "csv", size, NOW - 100_000)

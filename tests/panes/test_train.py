@@ -1,0 +1,197 @@
+"""The pane of training jobs."""
+
+from __future__ import annotations
+
+from tests.panes.host import stage
+from tests.panes.scripted import ARN, JOBS, ScriptedTraining, curve, detail, job
+from tui.panes.messages import CloneWanted, CopyWanted, DeleteWanted, LogsWanted, StopWanted, TrainingWanted
+from tui.panes.train import TrainPane
+from tui.service.errors import NotFound, Throttled
+
+
+async def test_it_says_that_it_is_asking_and_then_that_there_is_nothing(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        await here.sees("Asking for training jobs…")
+        assert here.dimmed >= {"train.logs", "train.stop", "train.clone", "train.delete", "train.copy"}
+        training.told_jobs.tell(())
+        await here.sees("No training jobs yet.", "Press 2 for your data")
+        await here.sees_no("Asking")
+
+
+async def test_an_error_before_any_answer_stands_in_place_of_rows(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(NotFound("sagemaker ListTrainingJobs did not succeed", "no [/x] such", "Try again"))
+        await here.sees("ListTrainingJobs did not succeed. No [/x] such.")
+        training.told_jobs.tell(JOBS)
+        await here.sees("4 jobs", "diabetes-xgboost-2")
+        await here.sees_no("did not succeed")
+
+
+async def test_an_error_leaves_the_rows_and_says_how_old_they_are(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(JOBS)
+        await here.sees("4 jobs")
+        training.told_jobs.tell(Throttled("sagemaker ListTrainingJobs did not succeed", "Rate exceeded"))
+        await here.sees("Rate exceeded.", "as of 14:13:20", "diabetes-xgboost-2", "4 jobs")
+        training.told_jobs.tell(JOBS)
+        await here.sees_no("Rate exceeded", "as of")
+
+
+async def test_news_keeps_the_cursor_on_its_job(training: ScriptedTraining) -> None:
+    pane = TrainPane(training, read_only=False)
+    async with stage(pane) as here:
+        training.told_jobs.tell(JOBS)
+        await here.sees("4 jobs")
+        await here.press("down")
+        assert pane.table.cursor_row == JOBS[1]
+        training.told_jobs.tell((job("brand-new", "InProgress", 1), *JOBS))
+        await here.sees("5 jobs", "brand-new")
+        assert pane.table.cursor_row == JOBS[1]
+        await here.press("end")
+        training.told_jobs.tell(JOBS[:3])
+        await here.sees("3 jobs")
+        assert pane.table.cursor_row == JOBS[2]
+
+
+async def test_a_job_that_was_just_started_gets_the_cursor(training: ScriptedTraining) -> None:
+    pane = TrainPane(training, read_only=False)
+    async with stage(pane) as here:
+        training.told_jobs.tell(JOBS)
+        await here.sees("4 jobs")
+        await here.press("end")
+        pane.expect("brand-new")
+        training.told_jobs.tell((job("brand-new", "InProgress", 1), *JOBS))
+        await here.sees("brand-new")
+        assert pane.table.cursor_row is not None
+        assert pane.table.cursor_row.name == "brand-new"
+
+
+async def test_keys_follow_what_can_be_done_with_the_job_under_the_cursor(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(JOBS)
+        await here.sees("4 jobs")
+        await here.until(lambda: here.dimmed == {"train.delete", "train.older"}, "a job that runs can be stopped")
+        await here.press("down")
+        await here.until(lambda: here.dimmed == {"train.stop", "train.older"}, "one that is over can be deleted")
+        stopping = job("stopping", "Stopping", 10, ended=None)
+        training.told_jobs.tell((stopping,))
+        await here.until(
+            lambda: here.dimmed == {"train.stop", "train.delete", "train.older"}, "one that stops can be neither"
+        )
+
+
+async def test_read_only_leaves_what_reads(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=True)) as here:
+        training.told_jobs.tell(JOBS)
+        await here.sees("4 jobs")
+        writes = {"train.new", "train.clone", "train.stop", "train.delete"}
+        await here.until(lambda: here.dimmed == writes | {"train.older"}, "writes are dimmed")
+        await here.press("n", "N", "x", "ctrl+d")
+        await here.settled()
+        assert here.app.wishes == []
+
+
+async def test_keys_say_what_is_wished(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(JOBS)
+        training.told_details[JOBS[0].name].tell(detail(JOBS[0]))
+        await here.sees("4 jobs", "Learning")
+        await here.press("n", "x", "l", "c", "C", "N", "down")
+        await here.until(lambda: "train.delete" not in here.dimmed, "a job that is over")
+        await here.press("ctrl+d")
+        await here.until(lambda: len(here.app.wishes) == 7, "seven wishes")
+        kinds = [type(wish) for wish in here.app.wishes]
+        assert kinds == [TrainingWanted, StopWanted, LogsWanted, CopyWanted, CopyWanted, CloneWanted, DeleteWanted]
+        copied = [wish.text for wish in here.app.wishes if isinstance(wish, CopyWanted)]
+        assert copied == [JOBS[0].name, ARN + JOBS[0].name]
+
+
+async def test_the_inspector_follows_the_cursor(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(JOBS)
+        failed = detail(JOBS[2], FailureReason="AlgorithmError: [/x] eta is not a number")
+        training.told_details[JOBS[0].name].tell(detail(JOBS[0]))
+        training.told_details[JOBS[2].name].tell(failed)
+        await here.sees("Learning", "ml.m5.large")
+        await here.press("down", "down")
+        await here.sees("AlgorithmError: [/x] eta is not a number")
+        assert "Learning" in here.text
+
+
+async def test_moving_through_the_list_asks_for_no_detail_until_the_cursor_rests(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(tuple(job(f"job-{number:03}", age=number) for number in range(30)))
+        await here.sees("30 jobs")
+        await here.press(*["down"] * 20)
+        training.told_details["job-020"].tell(detail(job("job-020")))
+        await here.sees("sagemaker-xgboost:1.7-1")
+        asked = [name for name, told in training.told_details.items() if told.polls]
+        assert len(asked) <= 3, asked
+        assert "job-020" in asked
+
+
+async def test_the_metrics_of_a_job_are_drawn(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(JOBS[1:])
+        training.told_details[JOBS[1].name].tell(detail(JOBS[1]))
+        training.told_points[JOBS[1].name] = curve("validation:rmse")
+        await here.sees("Artifact")
+        await here.press("m")
+        await here.sees("● validation:rmse", "┤", "57.1722")
+        await here.press("y")
+        await here.sees('"TrainingJobName": "diabetes-xgboost"', '"CreationTime": "2026-09-21T13:13:20.000+00:00"')
+
+
+async def test_on_a_narrow_screen_the_inspector_takes_the_place_of_the_list(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False), size=(80, 24)) as here:
+        training.told_jobs.tell(JOBS)
+        training.told_details[JOBS[0].name].tell(detail(JOBS[0]))
+        await here.sees("Progress", "round 40 of 200")
+        assert not training.told_details[JOBS[0].name].polls, "what is not shown is not asked for"
+        await here.press("enter")
+        await here.sees("Timeline", "Learning")
+        assert "round 40 of 200" not in here.text
+        await here.press("escape")
+        await here.sees("round 40 of 200")
+
+
+async def test_a_hidden_pane_asks_nothing(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(JOBS)
+        training.told_details[JOBS[0].name].tell(detail(JOBS[0]))
+        await here.sees("4 jobs", "Learning")
+        await here.hide()
+        await here.settled()
+        training.told_jobs.tell(JOBS[:1])
+        training.told_details[JOBS[0].name].tell(detail(JOBS[0]))
+        await here.settled()
+        assert training.told_jobs.untold == 1
+        assert training.told_details[JOBS[0].name].untold == 1
+        await here.show()
+        await here.sees("1 job", "diabetes-xgboost-2")
+        assert training.told_jobs.untold == 0
+
+
+async def test_polls_without_news_write_nothing_to_the_terminal(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(JOBS)
+        training.told_details[JOBS[0].name].tell(detail(JOBS[0]))
+        await here.sees("4 jobs", "Learning")
+        await here.settled()
+        before, polls = len(here.written), training.told_jobs.polls
+        for _ in range(5):
+            training.told_jobs.tell(tuple(JOBS))
+            training.told_details[JOBS[0].name].tell(detail(JOBS[0]))
+            await here.settled()
+        assert training.told_jobs.polls == polls + 5
+        assert here.written[before:] == []
+
+
+async def test_older_jobs_are_offered_while_there_are_any(training: ScriptedTraining) -> None:
+    training.older_pages = 1
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell(JOBS)
+        await here.sees("4 jobs and older ones (o)")
+        assert "train.older" not in here.dimmed
+        await here.press("o")
+        await here.until(lambda: "train.older" in here.dimmed, "there is no older page any more")
