@@ -24,7 +24,7 @@ async def test_a_running_job_is_stopped_after_a_question_and_keeps_its_model(use
         assert re.search(r"endless +▶ InProgress", desk.text), "Enter on the question cancels"
         await desk.press("x", "y")
         await desk.sees_match(r"endless +■ Stopped")
-        await desk.sees("Artifact", "Stopping the training job")
+        await desk.sees("Artifact", "Stopping")
         job = client_of(desk, "sagemaker").describe_training_job(TrainingJobName="endless")
         bucket, _, key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://").partition("/")
         assert client_of(desk, "s3").head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
