@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from functools import cache
 from typing import Any
 
-import awscli.clidriver  # type: ignore[import-untyped]
 import botocore
 import botocore.session
 import pytest
@@ -260,33 +262,29 @@ REQUEST: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def _cli_environment(monkeypatch: pytest.MonkeyPatch, aws: StubAws) -> None:
-    for name, value in (
-        ("ENDPOINT_URL", aws.url),
-        ("ACCESS_KEY_ID", "AKIDEXAMPLE"),
-        ("SECRET_ACCESS_KEY", "secret"),
-        ("DEFAULT_REGION", "eu-west-1"),
-    ):
-        monkeypatch.setenv(f"AWS_{name}", value)
+def run_in_shell(line: str, aws: StubAws) -> None:
+    """What a person does with a line of the call log."""
+    settings = {
+        "AWS_ENDPOINT_URL": aws.url,
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }
+    script = f'aws() {{ "{sys.executable}" -m awscli "$@"; }}; {line}'
+    done = subprocess.run(["sh", "-c", script], env=os.environ | settings, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.usefixtures("_cli_environment")
-def test_the_aws_cli_sends_what_the_line_says(aws: StubAws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_aws_cli_sends_what_the_line_says(aws: StubAws) -> None:
     aws.answers["CreateTrainingJob"] = lambda _: {"TrainingJobArn": "arn"}
-    words = shlex.split(cli_line("sagemaker", "CreateTrainingJob", REQUEST))
-    assert awscli.clidriver.create_clidriver().main(words[1:]) == 0, capsys.readouterr().err
+    run_in_shell(cli_line("sagemaker", "CreateTrainingJob", REQUEST), aws)
     assert aws.asked("CreateTrainingJob") == [REQUEST]
 
 
-@pytest.mark.usefixtures("_cli_environment")
-def test_the_aws_cli_knows_the_lines_for_s3(aws: StubAws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_aws_cli_knows_the_lines_for_s3(aws: StubAws) -> None:
     aws.answers["PUT /bucket"] = lambda _: ""
     configuration = {"LocationConstraint": "eu-west-1"}
-    words = shlex.split(
-        cli_line("s3", "CreateBucket", {"Bucket": "bucket", "CreateBucketConfiguration": configuration})
-    )
-    assert awscli.clidriver.create_clidriver().main(words[1:]) == 0, capsys.readouterr().err
+    run_in_shell(cli_line("s3", "CreateBucket", {"Bucket": "bucket", "CreateBucketConfiguration": configuration}), aws)
     assert b"<LocationConstraint>eu-west-1" in aws.asked("PUT /bucket")[0]["Body"]
 
 
