@@ -1,58 +1,28 @@
 """Millions of log lines in little memory, always in the order of time.
 
-The lines lie in segments of a few thousand: one buffer of UTF-8, and beside it arrays of offsets, timestamps and host
-numbers, 14 bytes a line. Appending touches the last segment, a late line only the segment it falls into, an older page
-only the first. A segment's buffer is plain newline-separated text, so it can be searched, saved or moved to a file as
-it is.
+The lines lie in segments of a few thousand. Appending touches the last segment, a late line only the segment it falls
+into, an older page only the first. A segment's text is one buffer, which is searched as a whole and moves to a
+temporary file when the log outgrows its memory.
 """
 
 from __future__ import annotations
 
-from array import array
+import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, groupby, islice
-from math import ceil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, groupby
 from operator import attrgetter
-from typing import Protocol
 
-SEGMENT_LINES = 4096
-"""Lines in one segment at most; a late line costs a copy of its segment."""
+from widgets.log_bars import LiveBars
+from widgets.log_segment import Key, Line, LogLine, Segment
+from widgets.log_spill import SpillFile
 
-SEGMENT_BYTES = 1 << 20
-"""Text in one segment, not counting what its last batch adds: long lines fill a segment before the line limit does."""
+__all__ = ["MEMORY_BYTES", "Line", "LogLine", "LogStore"]
 
-Key = tuple[int, str]
-"""What lines are ordered by: timestamp and host."""
+MEMORY_BYTES = 128 << 20
+"""Text kept in memory by default; older text goes to a temporary file."""
 
-
-class Line(Protocol):
-    """What a line that comes in must say; any value with these attributes will do."""
-
-    @property
-    def timestamp_ms(self) -> int:
-        """Milliseconds since the epoch."""
-
-    @property
-    def host(self) -> str:
-        """Who wrote it."""
-
-    @property
-    def text(self) -> str:
-        """What was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line of one host's log; the timestamp is in milliseconds since the epoch."""
-
-    timestamp_ms: int
-    host: str
-    text: str
-
-
-_key = attrgetter("timestamp_ms", "host")
+_key: Callable[[Line], Key] = attrgetter("timestamp_ms", "host")
 
 
 class LogStore:
@@ -60,12 +30,17 @@ class LogStore:
 
     `append` takes lines that follow the stored ones in their host's sequence, `prepend` lines that precede them; their
     timestamps may interleave with the stored ones in any way. Telling repeated lines apart is the caller's business.
+    A line that brings a progress bar further than its host's last line takes the place of that one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._memory_bytes = memory_bytes
+        self._spill_file: SpillFile | None = None
+        self._bars = LiveBars()
         self._host_numbers: dict[str, int] = {}
         self._hosts: list[str] = []
-        self._segments: list[_Segment] = []
+        self._segments: list[Segment] = []
+        self._version = 0
         self._starts: list[int] = []
         self._count = 0
 
@@ -84,6 +59,21 @@ class LogStore:
                 yield segment.line(index)
 
     @property
+    def segments(self) -> Sequence[Segment]:
+        """The runs of lines; one that is not the last is replaced when a line is merged into it."""
+        return self._segments
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """The index of each segment's first line."""
+        return self._starts
+
+    @property
+    def version(self) -> int:
+        """Another number whenever something came in or went."""
+        return self._version
+
+    @property
     def hosts(self) -> Sequence[str]:
         """The names of all hosts, in the order in which they were first seen."""
         return self._hosts
@@ -94,7 +84,16 @@ class LogStore:
         self._hosts = []
         self._segments.clear()
         self._starts.clear()
+        self._bars.clear()
         self._count = 0
+        self._version += 1
+
+    def find_time(self, timestamp_ms: int) -> int:
+        """The index of the first line that is not older; the number of lines when all are."""
+        number = max(0, bisect_left(self._segments, timestamp_ms, key=lambda segment: segment.times[0]) - 1)
+        if not self._segments:
+            return 0
+        return self._starts[number] + bisect_left(self._segments[number].times, timestamp_ms)
 
     def append(self, lines: Iterable[Line]) -> list[int]:
         """Add newer lines, and say where those that came late went.
@@ -102,29 +101,56 @@ class LogStore:
         Returns:
             The old index in front of which each late line was put, ascending; lines added at the end are not in it.
         """
-        batch = sorted(lines, key=_key)
+        batch, replaced = self._bars.fold(sorted(lines, key=_key))
+        for index, text in replaced.items():
+            number = bisect_right(self._starts, index) - 1
+            self._segments[number].replace(index - self._starts[number], text)
         late = bisect_left(batch, self._segments[-1].last_key, key=_key) if self._segments else 0
         moved = self._merge(batch[:late], older=False)
+        self._bars.stored(moved, self._count)
         self._push(batch[late:])
+        self._shrink()
         return moved
 
     def prepend(self, lines: Iterable[Line]) -> list[int]:
         """Add older lines, and say in front of which old index each was put, ascending."""
-        batch = sorted(lines, key=_key)
-        if self._segments:
-            return self._merge(batch, older=True)
-        self._push(batch)
-        return [0] * len(batch)
+        if not self._segments:
+            before = self._count
+            self.append(lines)
+            return [0] * (self._count - before)
+        batch = LiveBars().fold(sorted(lines, key=_key))[0]
+        moved = self._merge(batch, older=True)
+        self._bars.stored(moved, self._count)
+        self._shrink()
+        return moved
+
+    def _shrink(self) -> None:
+        """Keep to the memory: text of the oldest segments goes to the file. Without room there, it stays."""
+        self._version += 1
+        excess = sum(segment.resident for segment in self._segments) - self._memory_bytes
+        for segment in self._segments[:-1]:
+            if excess <= 0:
+                break
+            if size := segment.resident:
+                try:
+                    self._spill_file = self._spill_file or SpillFile()
+                    segment.spill(self._spill_file)
+                except OSError:
+                    self._memory_bytes = sys.maxsize
+                    break
+                excess -= size
 
     def _push(self, batch: Sequence[Line]) -> None:
         """Add ordered lines that belong at the end."""
         done = 0
         while done < len(batch):
-            if not self._segments or self._segments[-1].full:
+            if not self._segments or not self._segments[-1].room:
+                if self._segments:
+                    self._segments[-1].seal()
                 self._starts.append(self._count)
-                self._segments.append(_Segment(self._hosts))
+                self._segments.append(Segment(self._hosts))
             segment = self._segments[-1]
-            piece = batch[done : done + SEGMENT_LINES - len(segment)]
+            piece = batch[done : done + segment.room]
             self._fill(segment, piece)
             self._count += len(piece)
             done += len(piece)
@@ -140,9 +166,9 @@ class LogStore:
             return max(0, bisect_right(bounds, _key(line)) - 1)
 
         moved: list[int] = []
-        merged: list[tuple[int, _Segment]] = []
+        merged: list[tuple[int, Segment]] = []
         for number, group in groupby(batch, segment_of):
-            addition = _Segment(self._hosts)
+            addition = Segment(self._hosts)
             self._fill(addition, list(group))
             positions = self._segments[number].positions(addition, older=older)
             moved.extend(self._starts[number] + position for position in positions)
@@ -153,7 +179,7 @@ class LogStore:
             *self._starts, self._count = accumulate(map(len, self._segments), initial=0)
         return moved
 
-    def _fill(self, segment: _Segment, lines: Sequence[Line]) -> None:
+    def _fill(self, segment: Segment, lines: Sequence[Line]) -> None:
         numbers = self._host_numbers
         for host in dict.fromkeys(line.host for line in lines):
             if host not in numbers:
@@ -164,90 +190,3 @@ class LogStore:
             [line.timestamp_ms for line in lines],
             [numbers[line.host] for line in lines],
         )
-
-
-class _Segment:
-    """A run of lines: line i is `text[offsets[i]:offsets[i + 1]]`, its last byte a newline."""
-
-    __slots__ = ("_names", "hosts", "offsets", "text", "times")
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
-        self.text = bytearray()
-        self.offsets = array("I", [0])
-        self.times = array("q")
-        self.hosts = array("H")
-
-    def __len__(self) -> int:
-        return len(self.times)
-
-    @property
-    def full(self) -> bool:
-        return len(self) >= SEGMENT_LINES or len(self.text) >= SEGMENT_BYTES
-
-    @property
-    def first_key(self) -> Key:
-        return self.times[0], self._names[self.hosts[0]]
-
-    @property
-    def last_key(self) -> Key:
-        return self.times[-1], self._names[self.hosts[-1]]
-
-    def order(self) -> list[Key]:
-        return list(zip(self.times, map(self._names.__getitem__, self.hosts), strict=True))
-
-    def line(self, index: int) -> LogLine:
-        text = self.text[self.offsets[index] : self.offsets[index + 1] - 1].decode("utf-8", "surrogatepass")
-        return LogLine(self.times[index], self._names[self.hosts[index]], text)
-
-    def add(self, texts: Sequence[str], times: Sequence[int], hosts: Sequence[int]) -> None:
-        """Add lines at the end."""
-        joined = "\n".join([*texts, ""])
-        data = joined.encode("utf-8", "surrogatepass")
-        if len(data) == len(joined):
-            lengths: Iterable[int] = map(len, texts)
-        else:
-            lengths = (len(text.encode("utf-8", "surrogatepass")) for text in texts)
-        ends = accumulate((length + 1 for length in lengths), initial=self.offsets[-1])
-        self.offsets.extend(islice(ends, 1, None))
-        self.text += data
-        self.times.extend(times)
-        self.hosts.extend(hosts)
-
-    def positions(self, addition: _Segment, *, older: bool) -> list[int]:
-        """In front of which of this segment's lines each line of the addition belongs."""
-        find = bisect_left if older else bisect_right
-        keys = self.order()
-        return [find(keys, key) for key in addition.order()]
-
-    def merged(self, addition: _Segment, positions: Sequence[int]) -> _Segment:
-        """Both segments' lines as one, each added line in front of its position."""
-        result = _Segment(self._names)
-        done = 0
-        for position, run in groupby(range(len(addition)), positions.__getitem__):
-            added = list(run)
-            result.copy(self, done, position)
-            result.copy(addition, added[0], added[-1] + 1)
-            done = position
-        result.copy(self, done, len(self))
-        return result
-
-    def copy(self, other: _Segment, start: int, stop: int) -> None:
-        """Add the other segment's lines from `start` up to `stop` at the end."""
-        shift = self.offsets[-1] - other.offsets[start]
-        self.offsets.extend([offset + shift for offset in other.offsets[start + 1 : stop + 1]])
-        self.text += other.text[other.offsets[start] : other.offsets[stop]]
-        self.times.extend(other.times[start:stop])
-        self.hosts.extend(other.hosts[start:stop])
-
-    def split(self) -> list[_Segment]:
-        """The lines in equal parts that each keep to the limits: no crumbs, however often a segment is merged into."""
-        parts = min(len(self), max(ceil(len(self) / SEGMENT_LINES), ceil(len(self.text) / (2 * SEGMENT_BYTES))))
-        if parts <= 1:
-            return [self]
-        result = []
-        for part in range(parts):
-            piece = _Segment(self._names)
-            piece.copy(self, len(self) * part // parts, len(self) * (part + 1) // parts)
-            result.append(piece)
-        return result
