@@ -14,19 +14,20 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import var
 
-from widgets.line_view import Line, LineView
+from widgets.line_view import Line
 from widgets.table_columns import Column, R, Slot, layout
+from widgets.table_cursor import CursorView
 from widgets.table_lines import GUTTER, SCROLLBAR, HeaderLine, RowLine, TextLine, text_lines
-from widgets.table_message import MessageRow, TableMessage
+from widgets.table_marks import Marks
+from widgets.table_messages import TableMessages
 from widgets.table_model import Sort, TableModel
+from widgets.table_style import COMPONENT_CLASSES, DEFAULT_CSS
 from widgets.table_window import Window
 from widgets.text import one_line
 
-_WHEEL_ROWS = 3
 
-
-class Table(LineView, Generic[R], can_focus=True):
-    """A table of rows of type `R` with cursor, sort and filter.
+class Table(CursorView, TableMessages, Generic[R], can_focus=True):
+    """A table of rows of type `R` with cursor, marks, sort and filter.
 
     Cells are hostile text until proven otherwise: nothing in them is markup, nothing in them reaches the terminal's
     command interpreter, and their width is measured in cells.
@@ -36,59 +37,38 @@ class Table(LineView, Generic[R], can_focus=True):
         Binding("enter", "select", "Open", id="table.select", tooltip="Open the row under the cursor"),
         Binding("s", "sort_next", "Sort", id="table.sort", tooltip="Sort by the next column, after the last as given"),
         Binding("S", "sort_reverse", "Reverse", id="table.reverse", tooltip="Turn the sort order round", show=False),
-        Binding("up,k", "move(-1)", "Up", id="table.up", tooltip="To the row above", show=False),
-        Binding("down,j", "move(1)", "Down", id="table.down", tooltip="To the row below", show=False),
-        Binding("home,g", "first", "First", id="table.first", tooltip="To the first row", show=False),
-        Binding("end,G", "last", "Last", id="table.last", tooltip="To the last row", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", id="table.page_up", tooltip="One screen up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", id="table.page_down", tooltip="One screen down", show=False),
+        Binding("space", "mark", "Mark", id="table.mark", tooltip="Mark the row, or not, and move down", show=False),
+        Binding(
+            "ctrl+@,ctrl+space",
+            "mark_range",
+            "Mark range",
+            id="table.mark_range",
+            tooltip="Mark all rows from the last mark to the cursor",
+            key_display="^space",
+            show=False,
+        ),
+        Binding(
+            "asterisk",
+            "mark_all",
+            "Mark all",
+            id="table.mark_all",
+            tooltip="Mark all rows that the filter shows",
+            key_display="*",
+            show=False,
+        ),
+        Binding(
+            "ctrl+backslash",
+            "clear_marks",
+            "Clear marks",
+            id="table.clear_marks",
+            tooltip="Take all marks away, those of hidden rows as well",
+            key_display="^\\",
+            show=False,
+        ),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--header",
-        "table--cursor",
-        "table--error",
-        "table--note",
-        "table--scrollbar",
-    }
-    """
-    | Class | What |
-    | :- | :- |
-    | `table--header` | The line of titles. |
-    | `table--cursor` | The row under the cursor; with `:focus` while keys go to the table. |
-    | `table--error` | The band above stale rows, and the error where there are no rows. |
-    | `table--note` | The loading and empty texts. |
-    | `table--scrollbar` | The thumb of the scrollbar. |
-    """
-
-    DEFAULT_CSS = """
-    Table {
-        height: 1fr;
-        background: $background;
-        color: $foreground;
-
-        & > .table--header { color: $text-muted; text-style: bold; }
-        & > .table--note { color: $text-muted; }
-        & > .table--error { background: $error-muted; color: $text-error; text-style: bold; }
-        & > .table--scrollbar { color: $primary; }
-        & > .table--cursor {
-            background: $block-cursor-blurred-background;
-            color: $block-cursor-blurred-foreground;
-            text-style: $block-cursor-blurred-text-style;
-        }
-        &:focus > .table--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: $block-cursor-text-style;
-        }
-        &:ansi > .table--error { background: ansi_default; color: ansi_red; text-style: bold reverse; }
-        &:ansi > .table--cursor { text-style: underline; }
-        &:ansi:focus > .table--cursor { text-style: bold; }
-        &:nocolor > .table--error { text-style: bold; }
-        &:nocolor > .table--cursor { text-style: underline; }
-        &:nocolor:focus > .table--cursor { text-style: reverse; }
-    }
-    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENT_CLASSES
+    DEFAULT_CSS = DEFAULT_CSS
 
     # Without init: the first frame is composed from these anyway, and most watchers cost a pass over the rows.
     rows: var[tuple[R, ...]] = var((), init=False)
@@ -104,28 +84,6 @@ class Table(LineView, Generic[R], can_focus=True):
     error_text: var[str] = var("", init=False)
     """What went wrong and how old the rows are: a band above them, or in full where there are none."""
 
-    class Selected(TableMessage[MessageRow]):
-        """The person opened a row, by Enter or double click."""
-
-        def __init__(self, table: Table[MessageRow], row: MessageRow) -> None:
-            super().__init__(table)
-            self.row = row
-
-    class Highlighted(TableMessage[MessageRow]):
-        """Under the cursor is another row, the same row with other values, or (None) no row at all."""
-
-        def __init__(self, table: Table[MessageRow], row: MessageRow | None) -> None:
-            super().__init__(table)
-            self.row = row
-
-    class Counted(TableMessage[MessageRow]):
-        """Another number of rows is shown, or exists."""
-
-        def __init__(self, table: Table[MessageRow], shown: int, total: int) -> None:
-            super().__init__(table)
-            self.shown = shown
-            self.total = total
-
     def __init__(
         self,
         columns: Sequence[Column[R]],
@@ -139,12 +97,14 @@ class Table(LineView, Generic[R], can_focus=True):
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._columns = tuple(columns)
         self._model = TableModel(self._columns, key)
-        self._window = Window()
+        self._marks = Marks()
         self._placed: Sequence[str] = ()
         self._slots: tuple[Slot[R], ...] = ()
         self._laid_out = 0
         self._announced_row: R | None = None
         self._announced_counts = (0, 0)
+        self._announced_marks: tuple[R, ...] = ()
+        self._announced_hidden = 0
 
     @property
     def shown(self) -> int:
@@ -159,7 +119,12 @@ class Table(LineView, Generic[R], can_focus=True):
     @property
     def cursor_row(self) -> R | None:
         """The row under the cursor, if any is shown."""
-        return self._model.row(self._model.keys[self._window.cursor]) if self.shown else None
+        return None if self._cursor_key is None else self._model.row(self._cursor_key)
+
+    @property
+    def marked(self) -> tuple[R, ...]:
+        """The marked rows as they are now, in their natural order, those that the filter hides as well."""
+        return tuple(map(self._model.row, self._model.ordered(self._marks.keys)))
 
     def move_to(self, key: str) -> bool:
         """Put the cursor on the row with this key; False, and nothing moves, if it is not shown."""
@@ -171,6 +136,7 @@ class Table(LineView, Generic[R], can_focus=True):
     def watch_rows(self, rows: tuple[R, ...]) -> None:
         """Take the new rows over."""
         self._model.set_rows(rows)
+        self._marks = self._marks.within(self._model.existing)
         self._rearranged()
 
     def watch_filter_text(self, line: str) -> None:
@@ -201,21 +167,24 @@ class Table(LineView, Generic[R], can_focus=True):
         if row is not None:
             self.post_message(self.Selected(self, row))
 
-    def action_move(self, rows: int) -> None:
-        """Move the cursor down by so many rows."""
-        self._show(self._window.at(self._window.cursor + rows))
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away, and go on to the next row."""
+        if (key := self._cursor_key) is not None:
+            self._set_marks(self._marks.toggled(key))
+            self.action_move(1)
 
-    def action_page(self, pages: int) -> None:
-        """Move the cursor and the rows down by so many screens."""
-        self._show(self._window.paged(pages))
+    def action_mark_range(self) -> None:
+        """Mark the rows from the last mark to the cursor; without one, the row under the cursor."""
+        if (key := self._cursor_key) is not None:
+            self._set_marks(self._marks.through(self._model.keys, key))
 
-    def action_first(self) -> None:
-        """Move the cursor to the first row."""
-        self._show(self._window.at(0))
+    def action_mark_all(self) -> None:
+        """Mark all rows that the filter shows."""
+        self._set_marks(self._marks.joined(self._model.keys))
 
-    def action_last(self) -> None:
-        """Move the cursor to the last row."""
-        self._show(self._window.at(self._window.count - 1))
+    def action_clear_marks(self) -> None:
+        """Take all marks away, those of hidden rows as well."""
+        self._set_marks(Marks())
 
     def action_sort(self, column_key: str, reverse: bool = False) -> None:
         """Sort by a column; KeyError if there is no such column."""
@@ -244,14 +213,6 @@ class Table(LineView, Generic[R], can_focus=True):
         lines += self._row_lines() if self.shown else self._note_lines(size.width)
         return [*lines, *(TextLine() for _ in range(size.height - len(lines)))][: size.height]
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll without moving the cursor."""
-        self._scroll(event, _WHEEL_ROWS)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll without moving the cursor."""
-        self._scroll(event, -_WHEEL_ROWS)
-
     def on_click(self, event: events.Click) -> None:
         """Sort by the title, or move the cursor to the row that was clicked; a double click opens it."""
         offset = event.get_content_offset(self)
@@ -265,11 +226,6 @@ class Table(LineView, Generic[R], can_focus=True):
             if event.chain == 2:
                 self.action_select()
 
-    def _scroll(self, event: events.MouseEvent, rows: int) -> None:
-        event.stop()
-        event.prevent_default()
-        self._show(self._window.scrolled(self._window.top + rows))
-
     def _sort_by_click(self, x: int) -> None:
         """A title sorts upwards first, then downwards, then no more."""
         for slot in self._slots:
@@ -277,6 +233,10 @@ class Table(LineView, Generic[R], can_focus=True):
                 key = slot.column.key
                 following = {Sort(key): Sort(key, reverse=True), Sort(key, reverse=True): None}
                 self.sort = following.get(self.sort, Sort(key)) if self.sort else Sort(key)
+
+    @property
+    def _cursor_key(self) -> str | None:
+        return self._model.keys[self._window.cursor] if self.shown else None
 
     @property
     def _body_top(self) -> int:
@@ -289,11 +249,16 @@ class Table(LineView, Generic[R], can_focus=True):
         self._window = self._window.follow(self._placed, keys)
         self._placed = keys or self._placed
         self._show(self._window)
+        self._announce_marks()
+
+    def _set_marks(self, marks: Marks) -> None:
+        self._marks = marks
+        self.update_lines()
+        self._announce_marks()
 
     def _show(self, window: Window) -> None:
         """Put the window on screen and tell what is new about it."""
-        self._window = window
-        self.update_lines()
+        super()._show(window)
         row, counts = self.cursor_row, (self.shown, self.total)
         if counts != self._announced_counts:
             self._announced_counts = counts
@@ -302,11 +267,26 @@ class Table(LineView, Generic[R], can_focus=True):
             self._announced_row = row
             self.post_message(self.Highlighted(self, row))
 
+    def _announce_marks(self) -> None:
+        """Tell what is marked now; a pass over all rows if anything is, so not for a mere step of the cursor."""
+        keys = self._marks.keys
+        marked = self.marked if keys else ()
+        hidden = len(keys.difference(self._model.keys)) if keys else 0
+        if marked != self._announced_marks or hidden != self._announced_hidden:
+            self._announced_marks, self._announced_hidden = marked, hidden
+            self.post_message(self.Marked(self, marked, hidden))
+
     def _row_lines(self) -> list[RowLine[R]]:
-        window, keys = self._window, self._model.keys
+        window, keys, marks = self._window, self._model.keys, self._marks.keys
         thumb = window.thumb
         return [
-            RowLine(self._slots, self._model.row(keys[index]), index == window.cursor, index - window.top in thumb)
+            RowLine(
+                self._slots,
+                self._model.row(keys[index]),
+                cursor=index == window.cursor,
+                marked=keys[index] in marks,
+                thumb=index - window.top in thumb,
+            )
             for index in range(window.top, min(window.top + window.height, window.count))
         ]
 

@@ -18,6 +18,8 @@ from widgets.text import content, end, one_line
 
 GUTTER = 1
 """Cells at the left edge of every line, before the first column."""
+MARK = "▌"
+"""What a marked row has in its gutter."""
 SCROLLBAR = 1
 """Cells at the right edge, kept free even when everything fits, so that no column moves when it does not."""
 
@@ -65,19 +67,21 @@ class HeaderLine(Generic[R]):
 
 @dataclass(frozen=True)
 class RowLine(Generic[R]):
-    """A row, with the cursor or without."""
+    """A row, with the cursor and the mark or without."""
 
     slots: tuple[Slot[R], ...]
     row: R
     cursor: bool
+    marked: bool
     thumb: bool
     """Whether the scrollbar's thumb passes here."""
 
     def draw(self, width: int, styles: LineStyles) -> Strip:
         """The cells in their columns; the cursor's colours win over theirs, for a cell always has words as well."""
         blank = styles("table--cursor" if self.cursor else "")
-        parts: list[tuple[str, Style]] = []
-        position = 0
+        mark = blank if self.cursor or not self.marked else styles("table--mark")
+        parts: list[tuple[str, Style]] = [(MARK if self.marked else " ", mark)]
+        position = GUTTER
         for slot in self.slots:
             pieces = slot.column.cell(self.row).render(slot.width)
             room = slot.width - sum(cell_len(text) for text, _ in pieces)

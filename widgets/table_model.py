@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic
@@ -40,6 +40,15 @@ class TableModel(Generic[R]):
     def total(self) -> int:
         """How many rows there are, shown or not."""
         return len(self._rows)
+
+    @property
+    def existing(self) -> Set[str]:
+        """The keys of all rows, shown or not."""
+        return self._rows.keys()
+
+    def ordered(self, keys: Set[str]) -> list[str]:
+        """The keys in the natural order of their rows, without those that have no row."""
+        return [key for key in self._rows if key in keys] if keys else []
 
     def row(self, key: str) -> R:
         """The row with this key; KeyError if there is none."""

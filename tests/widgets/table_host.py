@@ -84,6 +84,7 @@ class TableApp(App[None]):
     @on(Table.Selected)
     @on(Table.Highlighted)
     @on(Table.Counted)
+    @on(Table.Marked)
     def keep(self, message: Message) -> None:
         self.news.append(message)
 
