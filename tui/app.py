@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
 
 from themes import DARK, STATUS_TOKENS, STYLESHEET, THEMES
 from tui.config import Config, profiles
@@ -21,6 +22,7 @@ from tui.service.errors import ServiceError
 from tui.service.pace import LOCAL, Pace
 from tui.service.sagemaker import SageMaker
 from tui.service.wire import Connection
+from widgets.text import clean
 
 LEAVE_SECONDS = 5.0
 """After which the process ends whether or not everything in it has: a person who quits is gone."""
@@ -60,6 +62,18 @@ class SagedeckApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Status colours for themes that have none of their own."""
         return STATUS_TOKENS
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something; whoever says it, it holds text from outside and is never markup."""
+        super().notify(clean(message), title=clean(title), severity=severity, timeout=timeout, markup=False)
 
     def on_mount(self) -> None:
         """Begin to connect; what the main screen asks waits for it."""

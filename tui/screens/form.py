@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Select, Static, TextArea
 
 from themes import DIALOGS_STYLESHEET
 from tui.drafts import Drafts
-from widgets.text import content
+from widgets.text import clean, content, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,9 @@ class Form(ModalScreen[dict[str, str] | None]):
         """Put a value into a field, because another field changed."""
         editor = self.query_one(f"#field-{key}")
         if isinstance(editor, TextArea):
-            editor.text = value
+            editor.text = clean(value)
         elif isinstance(editor, Input | Select):
-            editor.value = value
+            editor.value = one_line(value)
 
     def _value(self, key: str) -> str:
         editor = self.query_one(f"#field-{key}")
@@ -167,5 +167,7 @@ def _editor(field: Field, value: str) -> Input | Select[str] | TextArea:
             compact=True,
         )
     if field.lines:
-        return TextArea(value, id=f"field-{field.key}", compact=True, tab_behavior="focus", show_line_numbers=False)
-    return Input(value, id=f"field-{field.key}", compact=True, select_on_focus=False)
+        return TextArea(
+            clean(value), id=f"field-{field.key}", compact=True, tab_behavior="focus", show_line_numbers=False
+        )
+    return Input(one_line(value), id=f"field-{field.key}", compact=True, select_on_focus=False)
