@@ -150,11 +150,11 @@ def curve(name: str, count: int = 40) -> tuple[MetricPoint, ...]:
     return tuple(MetricPoint(name, step, 50 + 100 / (1 + step / 4)) for step in range(count))
 
 
-def uploaded(name: str, **members: Any) -> UploadedDataset:
-    """A data set in S3."""
+def uploaded(place: str, **members: Any) -> UploadedDataset:
+    """A data set in S3, by default called like the place where it lies."""
     values: dict[str, Any] = {
-        "name": name,
-        "source": f"{name}.csv",
+        "name": place,
+        "source": f"{place}.csv",
         "source_sha256": "0" * 64,
         "task": "regression",
         "label": "progression",
@@ -170,7 +170,9 @@ def uploaded(name: str, **members: Any) -> UploadedDataset:
         "files": {},
         "created": "2026-09-21T14:00:00+00:00",
     }
-    return UploadedDataset("sagemaker-us-east-1-123456789012", f"datasets/{name}/", DatasetManifest(**values | members))
+    return UploadedDataset(
+        "sagemaker-us-east-1-123456789012", f"datasets/{place}/", DatasetManifest(**values | members)
+    )
 
 
 def csv_entry(name: str, size: int = 18_500) -> FolderEntry:
