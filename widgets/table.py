@@ -6,8 +6,8 @@ belongs than before are painted; an update without news writes nothing to the te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar, Generic, Literal
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -17,6 +17,7 @@ from textual.reactive import var
 from widgets.line_view import Line
 from widgets.table_columns import Column, R, Slot, layout
 from widgets.table_cursor import CursorView
+from widgets.table_export import Format, export_text
 from widgets.table_lines import GUTTER, SCROLLBAR, HeaderLine, RowLine, TextLine, text_lines
 from widgets.table_marks import Marks
 from widgets.table_messages import TableMessages
@@ -24,6 +25,9 @@ from widgets.table_model import Sort, TableModel
 from widgets.table_style import COMPONENT_CLASSES, DEFAULT_CSS
 from widgets.table_window import Window
 from widgets.text import one_line
+
+Selection = Literal["cursor", "marked", "shown", "all"]
+"""Which rows of a table."""
 
 
 class Table(CursorView, TableMessages, Generic[R], can_focus=True):
@@ -74,7 +78,7 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
     rows: var[tuple[R, ...]] = var((), init=False)
     """All rows in their natural order; of rows with the same key the last one counts."""
     filter_text: var[str] = var("", init=False)
-    """A filter line: words, `!word`, `column:value`; see `widgets.table_filter`."""
+    """A filter line: words, "phrases", `!inverse`, `~fuzzy`, `re:regex`, `column:value`; see `widgets.table_filter`."""
     sort: var[Sort | None] = var(None, init=False)
     """What orders the rows; None: as given."""
     loading_text: var[str] = var("", init=False)
@@ -125,6 +129,19 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
     def marked(self) -> tuple[R, ...]:
         """The marked rows as they are now, in their natural order, those that the filter hides as well."""
         return tuple(map(self._model.row, self._model.ordered(self._marks.keys)))
+
+    def export(self, format: Format, rows: Selection = "shown", *, columns: Literal["shown", "all"] = "shown") -> str:
+        """Rows as CSV, JSON or Markdown: those on screen and below in their order, or others in the natural order.
+
+        "marked" includes marked rows that the filter hides; "cursor" is one row, or none.
+        """
+        chosen = [slot.column for slot in self._slots] if columns == "shown" else self._columns
+        return export_text(format, chosen, self._selected(rows))
+
+    def cell_text(self, column_key: str) -> str:
+        """What a column says for the row under the cursor, empty without one; KeyError if there is no such column."""
+        column = {column.key: column for column in self._columns}[column_key]
+        return "" if self.cursor_row is None else column.text(self.cursor_row)
 
     def move_to(self, key: str) -> bool:
         """Put the cursor on the row with this key; False, and nothing moves, if it is not shown."""
@@ -226,6 +243,17 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
             if event.chain == 2:
                 self.action_select()
 
+    def _selected(self, rows: Selection) -> Iterable[R]:
+        match rows:
+            case "cursor":
+                return () if self.cursor_row is None else (self.cursor_row,)
+            case "marked":
+                return self.marked
+            case "shown":
+                return map(self._model.row, self._model.keys)
+            case "all":
+                return map(self._model.row, self._model.existing)
+
     def _sort_by_click(self, x: int) -> None:
         """A title sorts upwards first, then downwards, then no more."""
         for slot in self._slots:
@@ -292,6 +320,8 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
 
     def _note_lines(self, width: int) -> Sequence[TextLine]:
         if self.total:
+            if self._model.filter_problem:
+                return text_lines(self._model.filter_problem, width, "table--note")
             hidden = f"None of the {self.total:,} rows matches “{one_line(self.filter_text)}”."
             return text_lines(hidden, width, "table--note")
         if self.error_text:

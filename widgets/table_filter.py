@@ -1,44 +1,105 @@
 """The filter line of a table, as a predicate over rows.
 
-Words are separated by spaces and all of them must match, whatever their case:
+All words of the line must match, whatever their case:
 
     churn            some cell of the row contains it
-    !churn           no cell contains it
-    status:failed    the cell of that column contains it
-    !status:failed   it does not
+    "in progress"    the same for a phrase with spaces; the closing quote may be missing
+    ~chtr            some cell contains these characters in this order, with anything between them
+    re:^churn-\\d     a regular expression matches in some cell; spaces in it need quotes: re:"a b"
+    status:failed    the cell of that column contains it; also status:"in progress", status:~fld, status:re:^f
+    !churn           not so; in front of any of the above
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 R = TypeVar("R")
 Text = Callable[[R], str]
-"""What is searched of a row, case folded."""
+"""What is searched of a row, case folded: one cell per line."""
 Match = Callable[[R], bool]
+
+_WORD = re.compile(r'(?:[^\s"]|(?<=[^\s!~:])")*(?:"[^"]*"?)?')
+"""A run without spaces, or one that ends in a phrase: a quote inside of a word is a character like any other."""
+
+
+class FilterError(ValueError):
+    """A filter line that cannot be understood; the text says why, for the person who typed it."""
+
+
+class _Word(NamedTuple):
+    """One word of the line, taken apart."""
+
+    inverse: bool
+    column: str
+    """Case folded; empty for the whole row."""
+    matches: Callable[[str], bool]
 
 
 def parse(line: str, whole: Text[R], columns: Mapping[str, Text[R]]) -> Match[R] | None:
     """The predicate a filter line stands for, or None if it asks for nothing.
 
-    A word that is still being typed (`!`, `status:`) asks for nothing yet, and a word before a colon that names no
-    column is text like any other, so that ARNs and S3 URIs can be pasted.
+    A word that is still being typed (`!`, `status:`, `~`) asks for nothing yet, and a word before a colon that names
+    no column is text like any other, so that ARNs and S3 URIs can be pasted.
+
+    Raises:
+        FilterError: a regular expression in it is not one.
     """
-    matches = [match for word in line.casefold().split() if (match := _word(word, whole, columns)) is not None]
+    matches = [
+        _over(columns.get(word.column, whole), word)
+        for found in _WORD.finditer(line)
+        if (word := _parsed(found.group(), columns)) is not None
+    ]
     if len(matches) <= 1:
         return matches[0] if matches else None
     return lambda row: all(match(row) for match in matches)
 
 
-def _word(word: str, whole: Text[R], columns: Mapping[str, Text[R]]) -> Match[R] | None:
-    wanted = word.removeprefix("!")
-    name, colon, value = wanted.partition(":")
-    text = whole
-    if colon and name in columns:
-        text, wanted = columns[name], value
-    if not wanted:
-        return None
-    if word.startswith("!"):
-        return lambda row: wanted not in text(row)
-    return lambda row: wanted in text(row)
+def _over(text: Text[R], word: _Word) -> Match[R]:
+    matches = word.matches
+    if word.inverse:
+        return lambda row: not matches(text(row))
+    return lambda row: matches(text(row))
+
+
+def _parsed(word: str, columns: Mapping[str, object]) -> _Word | None:
+    rest = word.removeprefix("!")
+    inverse = rest != word
+    name, colon, value = rest.partition(":")
+    column = name.casefold() if colon and name.casefold() in columns else ""
+    if column:
+        rest = value
+    if rest.startswith("re:"):
+        wanted, test = _unquoted(rest.removeprefix("re:")), _expression
+    elif rest.startswith("~"):
+        wanted, test = _unquoted(rest.removeprefix("~")), _fuzzy
+    else:
+        wanted, test = _unquoted(rest), _containing
+    return _Word(inverse, column, test(wanted)) if wanted else None
+
+
+def _unquoted(text: str) -> str:
+    return text[1:].removesuffix('"') if text.startswith('"') else text
+
+
+def _containing(wanted: str) -> Callable[[str], bool]:
+    folded = wanted.casefold()
+    return lambda text: folded in text
+
+
+def _fuzzy(wanted: str) -> Callable[[str], bool]:
+    """In one cell, therefore never past a line break; a class that excludes what comes next cannot backtrack."""
+    first, *others = map(re.escape, wanted.casefold())
+    search = re.compile(first + "".join(rf"[^{char}\n]*{char}" for char in others)).search
+    return lambda text: search(text) is not None
+
+
+def _expression(wanted: str) -> Callable[[str], bool]:
+    """In one cell after the other, so that ^ and $ are the ends of a cell and nothing matches across two."""
+    try:
+        search = re.compile(wanted, re.IGNORECASE).search
+    except (re.error, OverflowError) as error:
+        raise FilterError(f"{wanted} is not a regular expression: {error}") from error
+    return lambda text: any(search(cell) is not None for cell in text.split("\n"))

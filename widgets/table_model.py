@@ -8,7 +8,7 @@ from functools import partial
 from typing import Generic
 
 from widgets.table_columns import Column, R
-from widgets.table_filter import parse
+from widgets.table_filter import FilterError, Match, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,13 @@ class TableModel(Generic[R]):
         self._columns = {column.key: column for column in columns}
         self._key = key
         self._rows: dict[str, R] = {}
-        self._filter = ""
+        self._match: Match[R] | None = None
         self._sort: Sort | None = None
         self._folded: dict[str, str] = {}
         self.keys: list[str] = []
         """The keys of the rows that are shown, in order; replaced whole, never changed in place."""
+        self.filter_problem = ""
+        """Why the filter line cannot be understood, and therefore shows nothing; empty if it can."""
 
     @property
     def total(self) -> int:
@@ -66,7 +68,12 @@ class TableModel(Generic[R]):
 
     def set_filter(self, line: str) -> None:
         """Show only the rows that match a filter line (see `widgets.table_filter`)."""
-        self._filter = line
+        columns = {name.casefold(): partial(self._cell, index) for index, name in enumerate(self._columns)}
+        self.filter_problem = ""
+        try:
+            self._match = parse(line, self._haystack, columns)
+        except FilterError as error:
+            self.filter_problem = str(error)
         self._arrange()
 
     def set_sort(self, sort: Sort | None) -> None:
@@ -77,10 +84,12 @@ class TableModel(Generic[R]):
         self._arrange()
 
     def _arrange(self) -> None:
-        keys = list(self._rows)
-        columns = {name.casefold(): partial(_folded, column) for name, column in self._columns.items()}
-        match = parse(self._filter, self._haystack, columns)
-        if match is not None:
+        match = self._match
+        if self.filter_problem:
+            keys = []
+        elif match is None:
+            keys = list(self._rows)
+        else:
             keys = [key for key, row in self._rows.items() if match(row)]
         if self._sort is not None:
             keys = self._sorted(keys, self._columns[self._sort.column], reverse=self._sort.reverse)
@@ -91,6 +100,9 @@ class TableModel(Generic[R]):
         order = {key: value for key in keys if (value := sort_key(rows[key])) is not None}
         known = sorted(order, key=order.__getitem__, reverse=reverse)
         return known + [key for key in keys if key not in order] if len(known) < len(keys) else known
+
+    def _cell(self, index: int, row: R) -> str:
+        return self._haystack(row).split("\n")[index]
 
     def _haystack(self, row: R) -> str:
         """All cells of a row in one case-folded string; the separator keeps a word from matching across two cells."""

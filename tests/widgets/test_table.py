@@ -346,6 +346,19 @@ async def test_states_without_rows() -> None:
         assert screen(app.table)[2] == " None of the 2 rows matches “[/x]”."
 
 
+async def test_a_filter_that_cannot_be_understood_is_explained_in_place_of_the_rows() -> None:
+    app = TableApp(jobs(3))
+    async with app.run_test(size=EIGHTY) as pilot:
+        await pilot.press("down")
+        app.table.filter_text = "re:[/x"
+        await pilot.pause()
+        assert screen(app.table)[2].startswith(" [/x is not a regular expression: unterminated character set")
+        app.table.filter_text = "re:0[12]$"
+        await pilot.pause()
+        assert names(app.table) == ["job-00001", "job-00002"]
+        assert app.table.cursor_row == jobs(3)[1]
+
+
 async def test_an_error_is_a_band_above_the_stale_rows() -> None:
     app = TableApp(jobs(100))
     async with app.run_test(size=EIGHTY) as pilot:

@@ -69,6 +69,23 @@ def test_the_filter_sees_what_a_row_says_now() -> None:
     assert rows.keys == ["job-00000", "job-00001"]
 
 
+def test_a_filter_that_cannot_be_understood_shows_nothing_and_says_why() -> None:
+    rows = model(*jobs(3))
+    rows.set_filter("re:job-(")
+    assert rows.keys == []
+    assert rows.filter_problem.startswith("job-( is not a regular expression: ")
+    rows.set_rows(jobs(4))
+    assert rows.keys == []
+    rows.set_filter("re:job-(.*)3")
+    assert (rows.keys, rows.filter_problem) == (["job-00003"], "")
+
+
+def test_a_filter_sees_a_status_as_its_word() -> None:
+    rows = model(Job("a", "Failed"), Job("b", "Completed"))
+    rows.set_filter("status:re:^failed$")
+    assert rows.keys == ["a"]
+
+
 @given(st.lists(st.builds(Job, st.text("ab", max_size=3), st.sampled_from(["Failed", "Completed"])), max_size=20))
 def test_filter_and_sort_equal_the_naive_ones(rows: list[Job]) -> None:
     table = model(*rows)
