@@ -33,6 +33,8 @@ class DataInspector(VerticalScroll, can_focus=True):
         self.problem = ""
         self.reading = False
         self._source: CsvSource | None = None
+        self._lines: list[Content] = []
+        self._first_rows: CsvSource | None = None
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
@@ -41,7 +43,12 @@ class DataInspector(VerticalScroll, can_focus=True):
     def clear(self) -> None:
         """Show nothing."""
         self._become("")
-        self._say(Content(""))
+        self._say([])
+
+    def on_resize(self) -> None:
+        """Show as many columns of the first rows as fit now; while hidden the inspector has no width."""
+        if self._first_rows:
+            self._draw()
 
     def show_source(self, source: CsvSource, *, reading: bool) -> None:
         """Show the first rows, while the rest is `reading` or waits to be asked for."""
@@ -49,7 +56,7 @@ class DataInspector(VerticalScroll, can_focus=True):
         self._source = source
         self.reading = reading
         line = "Reading the whole file…" if reading else "A large file: Enter reads it whole, to check every row."
-        self._say(Content("\n").join([*_head(source), Content(""), Content(line), *self._rows(source)]))
+        self._say([*_head(source), Content(""), Content(line)], source)
 
     def show_progress(self, progress: ReadProgress) -> None:
         """Show how far the reading is."""
@@ -57,40 +64,43 @@ class DataInspector(VerticalScroll, can_focus=True):
             share = progress.done_bytes / progress.total_bytes if progress.total_bytes else 1.0
             far = f"{count(progress.rows, 'row')}, {share:.0%} of {size(progress.total_bytes)}"
             line = f"Reading the whole file: {far} (x cancels)"
-            self._say(Content("\n").join([*_head(self._source), Content(""), Content(line), *self._rows(self._source)]))
+            self._say([*_head(self._source), Content(""), Content(line)], self._source)
 
     def show_report(self, report: CsvReport) -> None:
         """Show all that is known of the file."""
         self._become(report.source.path)
         self.report = report
-        self._say(Content("\n").join([*describe_report(report), *self._rows(report.source)]))
+        self._say(describe_report(report), report.source)
 
     def show_problem(self, path: str, problem: str) -> None:
         """Say why the file cannot be used."""
         self._become(path)
         self.problem = problem
-        self._say(Content("\n").join([_title(path), Content(""), content(problem, "$text-error")]))
+        self._say([_title(path), Content(""), content(problem, "$text-error")])
 
     def show_upload(self, item: UploadedDataset | UnreadableDataset | None) -> None:
         """Show an uploaded data set."""
         self._become("")
         self.upload = item
         if isinstance(item, UploadedDataset):
-            self._say(describe_upload(item))
+            self._say([describe_upload(item)])
         elif item:
-            self._say(Content("\n").join([_title(item.uri), Content(""), content(item.reason, "$text-error")]))
+            self._say([_title(item.uri), Content(""), content(item.reason, "$text-error")])
         else:
-            self._say(Content(""))
+            self._say([])
 
     def _become(self, path: str) -> None:
         self.path, self.report, self.upload, self.problem, self._source = path, None, None, "", None
         self.reading = False
 
-    def _rows(self, source: CsvSource) -> list[Content]:
-        return _preview(source, max(1, (self.content_size.width - 2) // (CELL_WIDTH + 1)))
+    def _say(self, lines: list[Content], first_rows: CsvSource | None = None) -> None:
+        self._lines, self._first_rows = lines, first_rows
+        self._draw()
 
-    def _say(self, text: Content) -> None:
-        self.query_one(Static).update(text)
+    def _draw(self) -> None:
+        columns = max(1, (self.content_size.width - 2) // (CELL_WIDTH + 1))
+        rows = _preview(self._first_rows, columns) if self._first_rows else []
+        self.query_one(Static).update(Content("\n").join([*self._lines, *rows]))
 
 
 def describe_report(report: CsvReport) -> list[Content]:
