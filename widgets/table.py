@@ -6,6 +6,7 @@ belongs than before are painted; an update without news writes nothing to the te
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Generic, Literal
 
@@ -15,9 +16,10 @@ from textual.geometry import Size
 from textual.reactive import var
 
 from widgets.line_view import Line
-from widgets.table_columns import Column, R, Slot, layout
+from widgets.table_columns import Column, R
 from widgets.table_cursor import CursorView
 from widgets.table_export import Format, export_text
+from widgets.table_layout import Layout, layout, stops
 from widgets.table_lines import GUTTER, SCROLLBAR, HeaderLine, RowLine, TextLine, text_lines
 from widgets.table_marks import Marks
 from widgets.table_messages import TableMessages
@@ -41,6 +43,12 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
         Binding("enter", "select", "Open", id="table.select", tooltip="Open the row under the cursor"),
         Binding("s", "sort_next", "Sort", id="table.sort", tooltip="Sort by the next column, after the last as given"),
         Binding("S", "sort_reverse", "Reverse", id="table.reverse", tooltip="Turn the sort order round", show=False),
+        Binding(
+            "left", "scroll_columns(-1)", "Left", id="table.left", tooltip="Back to the columns at the left", show=False
+        ),
+        Binding(
+            "right", "scroll_columns(1)", "Right", id="table.right", tooltip="To columns that do not fit", show=False
+        ),
         Binding("space", "mark", "Mark", id="table.mark", tooltip="Mark the row, or not, and move down", show=False),
         Binding(
             "ctrl+@,ctrl+space",
@@ -103,8 +111,9 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
         self._model = TableModel(self._columns, key)
         self._marks = Marks()
         self._placed: Sequence[str] = ()
-        self._slots: tuple[Slot[R], ...] = ()
-        self._laid_out = 0
+        self._layout: Layout[R] = Layout()
+        self._skipped = 0
+        self._room = 0
         self._announced_row: R | None = None
         self._announced_counts = (0, 0)
         self._announced_marks: tuple[R, ...] = ()
@@ -135,7 +144,7 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
 
         "marked" includes marked rows that the filter hides; "cursor" is one row, or none.
         """
-        chosen = [slot.column for slot in self._slots] if columns == "shown" else self._columns
+        chosen = self._layout.columns if columns == "shown" else self._columns
         return export_text(format, chosen, self._selected(rows))
 
     def cell_text(self, column_key: str) -> str:
@@ -203,13 +212,20 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
         """Take all marks away, those of hidden rows as well."""
         self._set_marks(Marks())
 
+    def action_scroll_columns(self, columns: int) -> None:
+        """Show other columns, where not all of them fit; the first one stays."""
+        places = stops(self._columns, self._room)
+        place = bisect_right(places, self._skipped) - 1 + columns
+        self._lay_out(places[max(0, min(place, len(places) - 1))])
+        self.update_lines()
+
     def action_sort(self, column_key: str, reverse: bool = False) -> None:
         """Sort by a column; KeyError if there is no such column."""
         self.sort = Sort(column_key, reverse)
 
     def action_sort_next(self) -> None:
         """Sort by the next column on screen, after the last one as given."""
-        keys = [slot.column.key for slot in self._slots]
+        keys = [column.key for column in self._layout.columns]
         place = keys.index(self.sort.column) + 1 if self.sort and self.sort.column in keys else 0
         self.sort = Sort(keys[place]) if place < len(keys) else None
 
@@ -220,11 +236,11 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
 
     def compose_lines(self, size: Size) -> Sequence[Line]:
         """The band, the header, and the rows or the reason why there are none."""
-        if size.width != self._laid_out:
-            self._laid_out = size.width
-            self._slots = layout(self._columns, size.width - GUTTER - SCROLLBAR, start=GUTTER)
+        if size.width - GUTTER - SCROLLBAR != self._room:
+            self._room = size.width - GUTTER - SCROLLBAR
+            self._lay_out(self._skipped)
         self._window = self._window.resized(max(size.height - self._body_top, 0))
-        lines: list[Line] = [HeaderLine(self._slots, self.sort)]
+        lines: list[Line] = [HeaderLine(self._layout, self.sort)]
         if self._body_top == 2:
             lines.insert(0, TextLine(self.error_text, "table--error"))
         lines += self._row_lines() if self.shown else self._note_lines(size.width)
@@ -256,7 +272,7 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
 
     def _sort_by_click(self, x: int) -> None:
         """A title sorts upwards first, then downwards, then no more."""
-        for slot in self._slots:
+        for slot in self._layout.slots:
             if slot.start <= x < slot.start + slot.width:
                 key = slot.column.key
                 following = {Sort(key): Sort(key, reverse=True), Sort(key, reverse=True): None}
@@ -270,6 +286,12 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
     def _body_top(self) -> int:
         """The screen line of the first row: below the header, and below the band if there is one."""
         return 2 if self.error_text and self.total else 1
+
+    def _lay_out(self, skipped: int) -> None:
+        """Place the columns, scrolled so far or as far as there still is something to scroll to."""
+        places = stops(self._columns, self._room)
+        self._skipped = places[bisect_right(places, skipped) - 1]
+        self._layout = layout(self._columns, self._room, start=GUTTER, skipped=self._skipped)
 
     def _rearranged(self) -> None:
         """Find the cursor's row again among the rows that are shown now."""
@@ -309,7 +331,7 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
         thumb = window.thumb
         return [
             RowLine(
-                self._slots,
+                self._layout.slots,
                 self._model.row(keys[index]),
                 cursor=index == window.cursor,
                 marked=keys[index] in marks,

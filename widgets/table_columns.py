@@ -1,8 +1,8 @@
-"""Columns as data, and how many cells each gets on a line of a given width."""
+"""The columns of a table as data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from _typeshed import SupportsRichComparison
 
 R = TypeVar("R")
-
-GAP = 2
-"""Cells between two columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,55 +72,3 @@ class Column(Generic[R]):
         """What the column says for a row: what a filter matches and what is copied."""
         value = self.value(row)
         return one_line(value) if isinstance(value, str) else value.text
-
-
-@dataclass(frozen=True)
-class Slot(Generic[R]):
-    """A column in its place on the line."""
-
-    column: Column[R]
-    start: int
-    """The first cell, counted from the left edge of the line."""
-    width: int
-
-
-def layout(columns: Sequence[Column[R]], width: int, *, start: int = 0) -> tuple[Slot[R], ...]:
-    """The columns that fit into `width` cells, in the given order, each with its place and width."""
-    shown = _fitting(columns, width)
-    widths = _widths(shown, width)
-    slots: list[Slot[R]] = []
-    for column, cells in zip(shown, widths, strict=True):
-        slots.append(Slot(column, start, cells))
-        start += cells + GAP
-    return tuple(slots)
-
-
-def _fitting(columns: Sequence[Column[R]], width: int) -> list[Column[R]]:
-    """The columns without those that have to go; among equals the rightmost goes first, and one always stays."""
-    shown = list(columns)
-    while len(shown) > 1 and sum(column.width.minimum for column in shown) + GAP * (len(shown) - 1) > width:
-        lowest = min(reversed(range(len(shown))), key=lambda index: shown[index].priority)
-        del shown[lowest]
-    return shown
-
-
-def _widths(columns: Sequence[Column[R]], width: int) -> list[int]:
-    """The minimum of every column, then the bounded ones up to their maximum, then the rest shared out."""
-    widths = [column.width.minimum for column in columns]
-    spare = width - sum(widths) - GAP * (len(columns) - 1)
-    if spare < 0:
-        return [max(width, 0)] if columns else []
-    for index in sorted(range(len(columns)), key=lambda index: -columns[index].priority):
-        maximum = columns[index].width.maximum
-        if maximum is not None:
-            grown = min(spare, maximum - widths[index])
-            widths[index] += grown
-            spare -= grown
-    shares = sum(column.width.share for column in columns if column.width.maximum is None)
-    for index, column in enumerate(columns):
-        if column.width.maximum is None:
-            grown = spare * column.width.share // shares
-            widths[index] += grown
-            spare -= grown
-            shares -= column.width.share
-    return widths

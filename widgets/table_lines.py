@@ -12,7 +12,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from widgets.line_view import LineStyles
-from widgets.table_columns import R, Slot
+from widgets.table_columns import R
+from widgets.table_layout import Layout, Slot
 from widgets.table_model import Sort
 from widgets.text import content, end, one_line
 
@@ -40,23 +41,23 @@ class TextLine:
 
 @dataclass(frozen=True)
 class HeaderLine(Generic[R]):
-    """The titles, and which column the rows are sorted by."""
+    """The titles, which column the rows are sorted by, and at which side columns are hidden."""
 
-    slots: tuple[Slot[R], ...]
+    layout: Layout[R]
     sort: Sort | None
 
     def draw(self, width: int, styles: LineStyles) -> Strip:
         """Each title over its column, aligned like its cells."""
         style = styles("table--header")
-        parts: list[tuple[str, Style]] = []
-        position = 0
-        for slot in self.slots:
+        parts = [("‹" if self.layout.hidden_left else " ", style)]
+        position = GUTTER
+        for slot in self.layout.slots:
             title = self._title(slot)
             room = slot.width - cell_len(title)
             before = room if slot.column.align == "right" else 0
             parts.append((" " * (slot.start - position + before) + title + " " * (room - before), style))
             position = slot.start + slot.width
-        return _strip(parts, width, style)
+        return _strip(parts, width, style, ("›", style) if self.layout.hidden_right else None)
 
     def _title(self, slot: Slot[R]) -> str:
         arrow = ""

@@ -43,13 +43,31 @@ async def test_no_frame_shows_less_than_the_rows_not_even_the_first() -> None:
 async def test_the_least_important_column_goes_first_when_it_gets_narrow() -> None:
     app = TableApp((Job("churn-1", "Failed", 62),))
     async with app.run_test(size=(34, 10)) as pilot:
-        assert screen(app.table)[0].split() == ["Name", "Status"]
+        assert screen(app.table)[0].split() == ["Name", "Status", "›"]
         await pilot.resize_terminal(20, 10)
         await pilot.pause()
-        assert screen(app.table)[0].split() == ["Name"]
+        assert screen(app.table)[0].split() == ["Name", "›"]
         await pilot.resize_terminal(80, 10)
         await pilot.pause()
         assert screen(app.table)[0].split() == ["Name", "Status", "Time"]
+
+
+async def test_left_and_right_show_the_columns_that_do_not_fit() -> None:
+    app = TableApp((Job("churn-1", "Failed", 62),))
+    async with app.run_test(size=(34, 4)) as pilot:
+        seen = []
+        for key in ("left", "right", "right", "left", "right"):
+            await pilot.press(key)
+            seen.append([line.split() for line in screen(app.table)[:2]])
+        by_priority = [["Name", "Status", "›"], ["churn-1", "✗", "Failed"]]
+        scrolled = [["‹Name", "Time"], ["churn-1", "62", "s"]]
+        assert seen == [by_priority, scrolled, scrolled, by_priority, scrolled]
+        await pilot.resize_terminal(80, 4)
+        await pilot.pause()
+        assert screen(app.table)[0].split() == ["Name", "Status", "Time"]
+        await pilot.resize_terminal(34, 4)
+        await pilot.pause()
+        assert screen(app.table)[0].split() == ["Name", "Status", "›"]
 
 
 async def test_an_equal_update_paints_nothing() -> None:

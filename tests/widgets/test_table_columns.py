@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.table_columns import GAP, Column, Width, between, fixed, flex, layout
+from widgets.table_columns import Column, Width, between, fixed, flex
+from widgets.table_layout import GAP, layout, stops
 
 
 def column(key: str, width: Width, priority: int = 0) -> Column[str]:
@@ -13,7 +14,7 @@ def column(key: str, width: Width, priority: int = 0) -> Column[str]:
 
 
 def widths(columns: list[Column[str]], width: int) -> dict[str, int]:
-    return {slot.column.key: slot.width for slot in layout(columns, width)}
+    return {slot.column.key: slot.width for slot in layout(columns, width).slots}
 
 
 def test_bounded_columns_grow_before_flexible_ones_share_the_rest() -> None:
@@ -38,8 +39,29 @@ def test_columns_go_by_priority_and_among_equals_from_the_right() -> None:
 
 
 def test_columns_start_after_one_another() -> None:
-    slots = layout([column("a", fixed(3)), column("b", fixed(4))], 20, start=1)
+    slots = layout([column("a", fixed(3)), column("b", fixed(4))], 20, start=1).slots
     assert [(slot.start, slot.width) for slot in slots] == [(1, 3), (6, 4)]
+
+
+def scrolled(columns: list[Column[str]], width: int) -> list[str]:
+    """What is shown at every stop, with the signs that there is more."""
+    places = [layout(columns, width, skipped=skipped) for skipped in stops(columns, width)]
+    return [
+        "‹" * place.hidden_left + "".join(column.key for column in place.columns) + "›" * place.hidden_right
+        for place in places
+    ]
+
+
+def test_scrolling_keeps_the_first_column_and_reaches_every_other() -> None:
+    columns = [column("n", flex(minimum=8), 9), *(column(key, fixed(6), ord(key) % 3) for key in "abcde")]
+    assert scrolled(columns, 48) == ["nabcde"]
+    assert scrolled(columns, 32) == ["nabe›", "nabc›", "‹nbcd›", "‹ncde"]
+    assert scrolled(columns, 24) == ["nbe›", "nab›", "‹nbc›", "‹ncd›", "‹nde"]
+
+
+def test_where_two_columns_do_not_fit_one_goes_through_them_one_by_one() -> None:
+    columns = [column("a", fixed(6), 1), column("b", fixed(6)), column("c", fixed(6))]
+    assert scrolled(columns, 8) == ["a›", "b›", "‹c"]
 
 
 rules = st.one_of(
@@ -53,9 +75,21 @@ rules = st.one_of(
 def test_what_is_shown_fits_and_a_flexible_column_leaves_nothing_over(
     made: list[tuple[Width, int]], width: int
 ) -> None:
-    slots = layout([column(str(index), rule, priority) for index, (rule, priority) in enumerate(made)], width)
+    slots = layout([column(str(index), rule, priority) for index, (rule, priority) in enumerate(made)], width).slots
     used = sum(slot.width for slot in slots) + GAP * max(len(slots) - 1, 0)
     assert used <= width
     assert len(slots) > 0 or not made
     if any(slot.column.width.maximum is None for slot in slots):
         assert used == width
+
+
+@given(st.lists(st.tuples(rules, st.integers(0, 5)), min_size=1, max_size=10), st.integers(1, 150))
+def test_every_column_can_be_scrolled_to(made: list[tuple[Width, int]], width: int) -> None:
+    columns = [column(str(index), rule, priority if index else 9) for index, (rule, priority) in enumerate(made)]
+    places = [layout(columns, width, skipped=skipped) for skipped in stops(columns, width)]
+    shown = {column.key for place in places for column in place.columns}
+    assert shown == {column.key for column in columns}
+    assert all(columns[0] in place.columns or len(place.columns) == 1 for place in places[1:])
+    assert [place.hidden_right for place in places] == [True] * (len(places) - 1) + [False]
+    for place in places:
+        assert sum(slot.width for slot in place.slots) + GAP * (len(place.slots) - 1) <= width
