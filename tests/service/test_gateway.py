@@ -254,10 +254,9 @@ async def test_a_failing_listener_fails_its_own_request_only(gateway: Gateway, t
 
 
 async def test_an_answer_of_many_megabytes_arrives_whole(gateway: Gateway, aws: StubAws) -> None:
-    events = [{"timestamp": n, "message": f"{n} " + "x" * 1000, "ingestionTime": n} for n in range(8000)]
-    aws.answers["GetLogEvents"] = lambda _: {"events": events, "nextForwardToken": "f/1"}
-    answer = await gateway.call("logs", "GetLogEvents", logGroupName="g", logStreamName="s")
-    assert answer["events"] == events
+    description = {"HyperParameters": {f"key-{n}": f"{n} " + "x" * 1000 for n in range(8000)}}
+    aws.answers["DescribeTrainingJob"] = lambda _: description
+    assert await gateway.call("sagemaker", "DescribeTrainingJob", TrainingJobName="boston") == description
 
 
 async def test_pages_go_on_past_empty_ones(gateway: Gateway, aws: StubAws) -> None:

@@ -287,7 +287,7 @@ async def test_a_flood_of_progress_leaves_the_console_its_turns(pipes: _Pipes, d
 
     def slow(value: tuple[int, str]) -> None:
         taken.append(value[0])
-        if len(taken) < 200:
+        if len(taken) <= 500:
             time.sleep(0.002)
 
     ticking = asyncio.create_task(tick())
@@ -297,8 +297,8 @@ async def test_a_flood_of_progress_leaves_the_console_its_turns(pipes: _Pipes, d
         ticking.cancel()
         gateway.close()
     assert taken == list(range(10_000))
-    # A window of slow values at most comes between two turns; a queue of them would be 0.4 s.
-    assert max(gaps) < 0.2
+    # A window of slow values at most comes between two turns; all of them in a row would take a second.
+    assert max(gaps) < 0.5
 
 
 def test_a_read_only_connection_refuses_writes_of_every_service(aws: StubAws) -> None:
