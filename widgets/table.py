@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Generic, Literal
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.reactive import var
 
@@ -19,6 +19,7 @@ from widgets.line_view import Line
 from widgets.table_columns import Column, R
 from widgets.table_cursor import CursorView
 from widgets.table_export import Format, export_text
+from widgets.table_keys import KEYS
 from widgets.table_layout import Layout, layout, stops
 from widgets.table_lines import GUTTER, SCROLLBAR, HeaderLine, RowLine, TextLine, text_lines
 from widgets.table_marks import Marks
@@ -39,45 +40,7 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
     command interpreter, and their width is measured in cells.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Open", id="table.select", tooltip="Open the row under the cursor"),
-        Binding("s", "sort_next", "Sort", id="table.sort", tooltip="Sort by the next column, after the last as given"),
-        Binding("S", "sort_reverse", "Reverse", id="table.reverse", tooltip="Turn the sort order round", show=False),
-        Binding(
-            "left", "scroll_columns(-1)", "Left", id="table.left", tooltip="Back to the columns at the left", show=False
-        ),
-        Binding(
-            "right", "scroll_columns(1)", "Right", id="table.right", tooltip="To columns that do not fit", show=False
-        ),
-        Binding("space", "mark", "Mark", id="table.mark", tooltip="Mark the row, or not, and move down", show=False),
-        Binding(
-            "ctrl+@,ctrl+space",
-            "mark_range",
-            "Mark range",
-            id="table.mark_range",
-            tooltip="Mark all rows from the last mark to the cursor",
-            key_display="^space",
-            show=False,
-        ),
-        Binding(
-            "asterisk",
-            "mark_all",
-            "Mark all",
-            id="table.mark_all",
-            tooltip="Mark all rows that the filter shows",
-            key_display="*",
-            show=False,
-        ),
-        Binding(
-            "ctrl+backslash",
-            "clear_marks",
-            "Clear marks",
-            id="table.clear_marks",
-            tooltip="Take all marks away, those of hidden rows as well",
-            key_display="^\\",
-            show=False,
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENT_CLASSES
     DEFAULT_CSS = DEFAULT_CSS
