@@ -17,7 +17,8 @@ from tests.service.stub_aws import Refused, StubAws
 from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine
 from tui.service.errors import AccessDenied, NotFound
 from tui.service.gateway import Gateway
-from tui.service.logs import PAGES_PER_POLL, Logs
+from tui.service.log_reading import ROUNDS_PER_POLL
+from tui.service.logs import Logs
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -33,8 +34,8 @@ class CloudWatch:
 
     def __init__(self, aws: StubAws, **streams: list[list[Event]]) -> None:
         self.pages: dict[str, list[list[Event]]] = {f"{JOB}/{name}": pages for name, pages in streams.items()}
-        self.refusals: list[Refused | None] = []
-        """What the next reads of events are refused with; None lets one pass."""
+        self.refusals: dict[str, list[Refused | None]] = {}
+        """What the next reads of a stream are refused with; None lets one pass."""
 
         aws.answers["DescribeLogStreams"] = self._streams
         aws.answers["GetLogEvents"] = self._events
@@ -47,7 +48,8 @@ class CloudWatch:
         return {"logStreams": [{"logStreamName": name} for name in found]}
 
     def _events(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self.refusals and (refused := self.refusals.pop(0)):
+        refusals = self.refusals.get(request["logStreamName"])
+        if refusals and (refused := refusals.pop(0)):
             raise refused
         pages = self.pages[request["logStreamName"]]
         page = int(request.get("nextToken", "0"))
@@ -86,17 +88,16 @@ async def test_the_streams_of_all_hosts_are_merged_by_time(gateway: Gateway, aws
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(1, "a"), (4, "d"), (4, "e")]], SECOND: [[(2, "b")], [(3, "c"), (5, "f")]]}
     found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
-    assert found[0] == LogBatch(
-        (
-            LogLine(1, "algo-1", "a"),
-            LogLine(2, "algo-2", "b"),
-            LogLine(3, "algo-2", "c"),
-            LogLine(4, "algo-1", "d"),
-            LogLine(4, "algo-1", "e"),
-            LogLine(5, "algo-2", "f"),
-        )
-    )
-    assert found[1:] == [LogBatch((), ended=True)]
+    assert lines(found) == [
+        LogLine(1, "algo-1", "a"),
+        LogLine(2, "algo-2", "b"),
+        LogLine(3, "algo-2", "c"),
+        LogLine(4, "algo-1", "d"),
+        LogLine(4, "algo-1", "e"),
+        LogLine(5, "algo-2", "f"),
+    ]
+    assert found[-1] == LogBatch((), ended=True)
+    assert aws.asked("GetLogEvents")[0]["startFromHead"]
 
 
 async def test_other_jobs_whose_names_begin_the_same_are_left_out(gateway: Gateway, aws: StubAws) -> None:
@@ -134,7 +135,7 @@ async def test_a_stream_that_appears_late_is_read_from_its_beginning(gateway: Ga
 
 async def test_empty_pages_in_the_middle_are_not_the_end(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
-    holes: list[list[Event]] = [[]] * (PAGES_PER_POLL * 4)
+    holes: list[list[Event]] = [[]] * (ROUNDS_PER_POLL * 4)
     cloudwatch.pages = {FIRST: [[(1, "a")], *holes, [(2, "b")], [], [], [(3, "c")]]}
     assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))) == ["a", "b", "c"]
 
@@ -146,12 +147,12 @@ async def test_a_stream_may_begin_with_empty_pages(gateway: Gateway, aws: StubAw
 
 
 async def test_a_long_log_is_read_to_its_end_although_the_job_is_over(gateway: Gateway, aws: StubAws) -> None:
-    pages = [[(page * 10 + n, f"{page}.{n}") for n in range(10)] for page in range(PAGES_PER_POLL * 3 + 1)]
+    pages = [[(page * 10 + n, f"{page}.{n}") for n in range(10)] for page in range(ROUNDS_PER_POLL * 3 + 1)]
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: pages}
     found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
     assert texts(found) == [message for page in pages for _, message in page]
-    assert len(found) == 5, "shown as it is read"
+    assert [len(batch.lines) for batch in found] == [10] * len(pages) + [0], "shown as it is read"
 
 
 async def test_lines_that_come_after_the_end_of_the_job_are_waited_for(gateway: Gateway, aws: StubAws) -> None:
@@ -168,15 +169,14 @@ async def test_lines_that_come_after_the_end_of_the_job_are_waited_for(gateway: 
 async def test_errors_that_pass_are_said_and_tried_again(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(1, "a")], [(3, "c")]], SECOND: [[(2, "b")], [(4, "d")]]}
-    # botocore tries three times by itself: refused are the first stream, the second once the first is read, and the
-    # second in its middle.
+    # botocore tries three times by itself: refused are the first stream at its beginning, the second in its middle.
     refused = [Refused("ThrottlingException", "Rate exceeded")] * 3
-    cloudwatch.refusals = [*refused, None, None, None, *refused, None, None, *refused]
+    cloudwatch.refusals = {FIRST: [*refused], SECOND: [None, *refused]}
     found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job(4)))
-    assert texts(found) == ["a", "c", "b", "d"]
-    assert "Rate exceeded" in found[0].waiting
+    assert texts(found) == ["b", "a", "c", "d"]
+    assert "Rate exceeded" in found[1].waiting
     assert not any(batch.waiting for batch in found if batch.lines)
-    assert cloudwatch.refusals == []
+    assert cloudwatch.refusals == {FIRST: [], SECOND: []}
 
 
 async def test_a_far_side_that_does_not_answer_is_said(gateway: Gateway, aws: StubAws) -> None:
@@ -194,14 +194,14 @@ async def test_a_far_side_that_does_not_answer_is_said(gateway: Gateway, aws: St
 async def test_a_stream_that_is_listed_and_not_there_yet_is_read_later(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(1, "a")]]}
-    cloudwatch.refusals = [Refused("ResourceNotFoundException", "The specified log stream does not exist.")]
+    cloudwatch.refusals = {FIRST: [Refused("ResourceNotFoundException", "The specified log stream does not exist.")]}
     assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job(2)))) == ["a"]
 
 
 async def test_errors_that_stay_end_the_following(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(1, "a")]]}
-    cloudwatch.refusals = [Refused("AccessDeniedException", "not authorized to perform: logs:GetLogEvents")]
+    cloudwatch.refusals = {FIRST: [Refused("AccessDeniedException", "not authorized to perform: logs:GetLogEvents")]}
     with pytest.raises(AccessDenied, match="logs:GetLogEvents"):
         await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
 

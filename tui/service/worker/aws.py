@@ -16,6 +16,7 @@ from tui.resources.text import strip_controls_within
 from tui.service.budget import is_read
 from tui.service.errors import ReadOnly
 from tui.service.wire import Connection
+from tui.service.worker import log_columns
 
 _under_way = threading.local()
 """What the thread works on: its `check` raises when nobody waits for the answer any more."""
@@ -74,6 +75,8 @@ class Aws:
             if service not in self._clients:
                 client = self._session.client(service, endpoint_url=self._connection.endpoint_url, config=_CONFIG)
                 client.meta.events.register("request-created", _check_attempt)
+                if service == "logs":
+                    log_columns.decode_early(client)
                 if self._connection.read_only:
                     client.meta.events.register("before-call", _refuse_writes)
                 self._clients[service] = client
@@ -84,6 +87,7 @@ class Aws:
     ) -> dict[str, Any]:
         """The answer of an operation as plain values: timestamps as epoch seconds, no control characters.
 
+        Pages of log events come as columns, see `log_columns`.
         `check` is called before each attempt, so that nothing is sent again for somebody who has given up.
         """
         client = self.client(service)
@@ -91,6 +95,8 @@ class Aws:
         method = getattr(client, botocore.xform_name(operation))
         answer: dict[str, Any] = method(**parameters)
         answer.pop("ResponseMetadata", None)
+        if operation in log_columns.OPERATIONS:
+            answer = log_columns.columns(answer)
         if "Body" in answer:
             answer["Body"] = answer["Body"].read()
         stripped: dict[str, Any] = strip_controls_within(answer)
