@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.resources.tracebacks import ERROR_LINES, HEADER, LastWords, error_lines, last_traceback, last_words
+from tui.resources.tracebacks import ERROR_LINES, HEADER, LastWords, error_lines, last_traceback, last_words, together
 
 XGBOOST = [
     "[2026-11-23:14:37:04:INFO] Running XGBoost Sagemaker in algorithm mode",
@@ -102,8 +102,8 @@ def test_error_lines_are_those_that_tell_of_an_error() -> None:
 def test_every_host_says_its_last_words_and_hosts_that_say_the_same_say_it_once() -> None:
     quiet = [f"round {number}" for number in range(9)]
     lost = frames("wait", "ConnectionError: lost")
-    words = last_words({"algo-1": quiet, "algo-2": lost, "algo-3": LINEAR, "algo-4": [], "algo-5": lost})
-    assert words == (
+    logs = {"algo-1": quiet, "algo-2": lost, "algo-3": LINEAR, "algo-4": [], "algo-5": lost}
+    assert together(last_words(host, lines) for host, lines in logs.items()) == (
         LastWords(("algo-2", "algo-5"), "traceback", tuple(lost)),
         LastWords(("algo-3",), "errors", tuple(LINEAR[1:])),
         LastWords(("algo-1",), "lines", tuple(quiet[-5:])),

@@ -48,6 +48,14 @@ class CloneWanted(Wish):
         self.detail = detail
 
 
+class WhyWanted(Wish):
+    """Say why a training job failed or was stopped."""
+
+    def __init__(self, job: TrainingJob) -> None:
+        super().__init__()
+        self.job = job
+
+
 class StopWanted(Wish):
     """Stop a training job, after asking."""
 

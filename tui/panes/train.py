@@ -12,7 +12,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.getters import query_one
 
-from tui.panes.messages import CloneWanted, CopyWanted, DeleteWanted, LogsWanted, StopWanted, TrainingWanted
+from tui.panes.messages import (
+    CloneWanted,
+    CopyWanted,
+    DeleteWanted,
+    LogsWanted,
+    StopWanted,
+    TrainingWanted,
+    WhyWanted,
+)
 from tui.panes.pane import Pane
 from tui.panes.training_inspector import TrainingInspector
 from tui.panes.wording import count, duration, moment, status
@@ -70,6 +78,7 @@ class TrainPane(Pane):
         Binding("n", "new", "New", id="train.new", tooltip="Train on a data set"),
         Binding("N", "clone", "Run again", id="train.clone", tooltip="Run the same job again under another name"),
         Binding("l", "logs", "Logs", id="train.logs", tooltip="Follow the job's log"),
+        Binding("W", "why", "Why", id="train.why", tooltip="Why the job failed: reason, hint, tracebacks, timeline"),
         Binding("x", "stop", "Stop", id="train.stop", tooltip="Stop the job; it keeps the model it has so far"),
         Binding("d", "inspect('summary')", "Describe", id="train.describe", tooltip="The job in full", show=False),
         Binding("m", "inspect('metrics')", "Metrics", id="train.metrics", tooltip="Metrics and their curves"),
@@ -157,6 +166,7 @@ class TrainPane(Pane):
         job = self.table.cursor_row
         possible = {
             "logs": job is not None,
+            "why": job is not None and job.status in ("Failed", "Stopped"),
             "inspect": job is not None,
             "copy": job is not None,
             "new": not self._read_only,
@@ -191,6 +201,11 @@ class TrainPane(Pane):
         """Follow the log of the job under the cursor."""
         if job := self.table.cursor_row:
             self.post_message(LogsWanted(job.name))
+
+    def action_why(self) -> None:
+        """Say why the job under the cursor failed."""
+        if job := self.table.cursor_row:
+            self.post_message(WhyWanted(job))
 
     def action_stop(self) -> None:
         """Stop the job under the cursor."""

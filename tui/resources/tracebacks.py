@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,15 +55,25 @@ _ERROR = re.compile(
 """Words of an error; `train-error:0.25` is a metric."""
 
 
-def last_words(lines_by_host: Mapping[str, Iterable[str]]) -> tuple[LastWords, ...]:
-    """What every host said last, in the order of the hosts; tracebacks first."""
-    hosts: dict[tuple[Kind, tuple[str, ...]], list[str]] = {}
-    for host, lines in lines_by_host.items():
-        kind, said = _last_words(tuple(_split(lines)))
-        if said:
-            hosts.setdefault((kind, said), []).append(host)
-    words = [LastWords(tuple(names), kind, said) for (kind, said), names in hosts.items()]
-    return tuple(sorted(words, key=lambda word: ("traceback", "errors", "lines").index(word.kind)))
+def last_words(host: str, messages: Iterable[str]) -> LastWords:
+    """What a host said last, as its log tells."""
+    lines = tuple(_split(messages))
+    if traceback := last_traceback(lines):
+        return LastWords((host,), "traceback", traceback)
+    if errors := error_lines(lines):
+        return LastWords((host,), "errors", errors)
+    return LastWords((host,), "lines", lines[-LAST_LINES:])
+
+
+def together(words: Iterable[LastWords]) -> tuple[LastWords, ...]:
+    """The words of all hosts, tracebacks first; what several said stands there once, and silence not at all."""
+    hosts: dict[tuple[Kind, tuple[str, ...]], tuple[str, ...]] = {}
+    for word in words:
+        if word.lines:
+            said = (word.kind, word.lines)
+            hosts[said] = hosts.get(said, ()) + word.hosts
+    once = [LastWords(names, kind, lines) for (kind, lines), names in hosts.items()]
+    return tuple(sorted(once, key=lambda word: ("traceback", "errors", "lines").index(word.kind)))
 
 
 def last_traceback(lines: Iterable[str]) -> tuple[str, ...]:
@@ -82,14 +92,6 @@ def last_traceback(lines: Iterable[str]) -> tuple[str, ...]:
 def error_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """The last lines that tell of an error."""
     return tuple(line for line in _split(lines) if _ERROR.search(line))[-ERROR_LINES:]
-
-
-def _last_words(lines: tuple[str, ...]) -> tuple[Kind, tuple[str, ...]]:
-    if traceback := last_traceback(lines):
-        return "traceback", traceback
-    if errors := error_lines(lines):
-        return "errors", errors
-    return "lines", lines[-LAST_LINES:]
 
 
 def _split(messages: Iterable[str]) -> Iterator[str]:

@@ -17,9 +17,11 @@ from tui.panes.messages import (
     CloneWanted,
     DatasetWanted,
     DeleteWanted,
+    LogsWanted,
     SampleWanted,
     StopWanted,
     TrainingWanted,
+    WhyWanted,
     Wish,
 )
 from tui.panes.train import TrainPane
@@ -38,6 +40,7 @@ from tui.screens.training_form import (
     request_of_clone,
     request_of_new,
 )
+from tui.screens.why import WhyScreen
 from tui.service.datasets import Making
 from tui.service.errors import AccessDenied, ServiceError
 from tui.service.sagemaker import SageMaker
@@ -78,6 +81,8 @@ async def fulfil(stage: Stage, wish: Wish) -> None:
                 await _train(stage, wish)
             case CloneWanted():
                 await _clone(stage, wish)
+            case WhyWanted():
+                await _explain(stage, wish)
             case StopWanted():
                 await _stop(stage, wish.job.name)
             case DeleteWanted():
@@ -172,6 +177,11 @@ async def _uploaded(stage: Stage) -> list[UploadedDataset]:
 
 def _job_names(stage: Stage) -> frozenset[str]:
     return frozenset(job.name for job in stage.service.training.jobs.snapshot.value or ())
+
+
+async def _explain(stage: Stage, wish: WhyWanted) -> None:
+    if await stage.ask(WhyScreen(wish.job, stage.service.training)):
+        stage.screen.post_message(LogsWanted(wish.job.name))
 
 
 async def _stop(stage: Stage, name: str) -> None:

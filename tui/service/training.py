@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tui.resources.logs import LogBatch
+from tui.resources.logs import LogBatch, host_of
 from tui.resources.training import (
     MetricPoint,
     MetricReader,
@@ -26,6 +26,9 @@ from tui.service.pace import Pace
 
 PAGE = 100
 """Jobs in a page of ListTrainingJobs, the most the service gives."""
+
+LAST_LINES = 1000
+"""Lines read from the end of each host's log: frameworks say much after a traceback, and one call gives them all."""
 
 FOLLOWED = 10
 """Running jobs whose progress is read from their logs; the budget does not reach further."""
@@ -92,6 +95,12 @@ class Training:
             return detail.job.running, why_no_log(detail)
 
         return self._logs.follow(name, state)
+
+    async def last_lines(self, name: str, per_host: int = LAST_LINES) -> AsyncIterator[tuple[str, list[str]]]:
+        """Host by host the end of a job's log; of a host that was restarted, its last stream's."""
+        newest = {host_of(stream): stream for stream in sorted(await self._logs.streams(name))}
+        for host in sorted(newest, key=lambda host: (len(host), host)):  # algo-2 before algo-10
+            yield host, await self._logs.newest(newest[host], per_host)
 
     async def name_taken(self, name: str) -> bool:
         """Whether a job of that name exists."""
