@@ -33,7 +33,7 @@ async def test_a_newcomer_trains_on_a_sample_and_finds_it_all_again(folder: Path
         await tomorrow.press("l")
         assert await rmse_at_the_end_of_the_log(tomorrow) == logged
         await tomorrow.press("2", "tab")
-        await tomorrow.sees("Uploaded  1 data set", "train       310 rows", "datasets/diabetes/")
+        await tomorrow.sees("Uploaded  1 data set", "train       310 rows")
 
 
 async def test_the_same_road_on_a_small_terminal(folder: Path) -> None:

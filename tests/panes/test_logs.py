@@ -26,10 +26,10 @@ async def test_lines_come_in_as_they_are_written(training: ScriptedTraining) -> 
         await here.sees("Log of first", "Looking for the log…")
         training.batches.put_nowait(LogBatch((), waiting="first has not written to its log yet."))
         await here.sees("first has not written to its log yet.")
-        training.batches.put_nowait(lines("one", "two"))
-        await here.sees("one", "two", "2 lines")
-        training.batches.put_nowait(lines("three", start=10))
-        await here.sees("three", "3 lines")
+        training.batches.put_nowait(lines("alpha", "beta"))
+        await here.sees("alpha", "beta", "2 lines")
+        training.batches.put_nowait(lines("gamma", start=10))
+        await here.sees("gamma", "3 lines")
         training.batches.put_nowait(LogBatch((), ended=True))
         await here.sees("3 lines · complete")
 
@@ -38,15 +38,15 @@ async def test_a_complete_log_is_not_read_again_when_the_pane_is_shown_again(tra
     pane = LogsPane(training)
     async with stage(pane) as here:
         pane.job = "first"
-        training.batches.put_nowait(lines("one"))
+        training.batches.put_nowait(lines("alpha"))
         training.batches.put_nowait(LogBatch((), ended=True))
-        await here.sees("one", "complete")
+        await here.sees("alpha", "complete")
         await here.hide()
         training.batches.put_nowait(lines("again"))
         await here.show()
         await here.settled()
         assert training.batches.qsize() == 1
-        assert "one" in here.text
+        assert "alpha" in here.text
         await here.press("r")
         await here.sees("again", "1 line")
 
@@ -55,15 +55,15 @@ async def test_a_hidden_pane_reads_nothing(training: ScriptedTraining) -> None:
     pane = LogsPane(training)
     async with stage(pane) as here:
         pane.job = "first"
-        training.batches.put_nowait(lines("one"))
-        await here.sees("one")
+        training.batches.put_nowait(lines("alpha"))
+        await here.sees("alpha")
         await here.hide()
         await here.settled()
-        training.batches.put_nowait(lines("two"))
+        training.batches.put_nowait(lines("beta"))
         await here.settled()
         assert training.batches.qsize() == 1
         await here.show()
-        await here.sees("two")
+        await here.sees("beta")
 
 
 async def test_another_job_begins_anew(training: ScriptedTraining) -> None:
@@ -86,12 +86,12 @@ async def test_why_nothing_comes_is_said_below_the_lines_until_some_do(training:
     pane = LogsPane(training)
     async with stage(pane) as here:
         pane.job = "first"
-        training.batches.put_nowait(lines("one"))
-        await here.sees("one")
+        training.batches.put_nowait(lines("alpha"))
+        await here.sees("alpha")
         training.batches.put_nowait(LogBatch((), waiting="The network is unreachable."))
-        await here.sees("one", "The network is unreachable.")
-        training.batches.put_nowait(lines("two", start=10))
-        await here.sees("two")
+        await here.sees("alpha", "The network is unreachable.")
+        training.batches.put_nowait(lines("beta", start=10))
+        await here.sees("beta")
         await here.sees_no("unreachable")
 
 
@@ -144,3 +144,74 @@ async def test_hosts_are_marked_when_there_are_several(training: ScriptedTrainin
         training.batches.put_nowait(lines("from one", host="algo-1"))
         training.batches.put_nowait(lines("from two", host="algo-2", start=1))
         await here.sees("algo-1", "algo-2", "from one", "from two")
+
+
+async def test_older_lines_come_when_the_person_scrolls_up_to_the_first(training: ScriptedTraining) -> None:
+    pane = LogsPane(training)
+    training.history = [lines("the very first").lines, lines("an older one", start=10).lines]
+    async with stage(pane) as here:
+        pane.job = "first"
+        training.batches.put_nowait(lines(*(f"line {number}" for number in range(100)), start=20))
+        training.batches.put_nowait(LogBatch((), ended=True))
+        await here.sees("newest 100 lines · older ones above · ended", "line 99")
+        await here.press("g")
+        await here.sees("102 lines · complete")
+        await here.press("g")
+        await here.sees("the very first", "an older one", "line 0")
+        assert "logs.all" in here.dimmed
+
+
+async def test_why_older_lines_do_not_come_is_said(training: ScriptedTraining) -> None:
+    pane = LogsPane(training)
+    training.history = [lines("the very first").lines]
+    async with stage(pane) as here:
+        pane.job = "first"
+        training.batches.put_nowait(lines("line", start=20))
+        await here.sees("newest 1 line · older ones above")
+        training.fails = AccessDenied("logs GetLogEvents did not succeed")
+        await here.press("A")
+        await here.sees("logs GetLogEvents did not succeed.")
+        training.fails = None
+        await here.press("A")
+        await here.sees("the very first", "2 lines")
+        await here.sees_no("did not succeed")
+
+
+async def test_one_host_after_the_other_is_shown_alone(training: ScriptedTraining) -> None:
+    pane = LogsPane(training)
+    training.hosts = ("algo-10", "algo-2")
+    both = LogBatch((*lines("of two", host="algo-2").lines, *lines("of ten", host="algo-10", start=1).lines))
+    async with stage(pane) as here:
+        pane.job = "first"
+        for title, seen, unseen in (
+            ("Log of first ", ("of two", "of ten"), "alone"),
+            ("Log of first · algo-2 alone, 1 of 2 hosts", ("of two",), "of ten"),
+            ("Log of first · algo-10 alone, 1 of 2 hosts", ("of ten",), "of two"),
+            ("Log of first ", ("of two", "of ten"), "alone"),
+        ):
+            training.batches.put_nowait(both)
+            await here.sees(title, *seen)
+            await here.sees_no(unseen)
+            await here.press("H")
+
+
+async def test_a_log_of_one_host_has_no_other(training: ScriptedTraining) -> None:
+    pane = LogsPane(training)
+    training.hosts = ("algo-1",)
+    async with stage(pane) as here:
+        pane.job = "first"
+        training.batches.put_nowait(lines("the only one"))
+        await here.sees("the only one", "1 line")
+        await here.until(lambda: "logs.host" in here.dimmed, "dimmed")
+
+
+async def test_the_pane_goes_on_where_it_was_left(training: ScriptedTraining) -> None:
+    pane = LogsPane(training)
+    async with stage(pane) as here:
+        pane.job = "first"
+        training.batches.put_nowait(lines("before"))
+        await here.sees("before", "1 line")
+        await here.hide()
+        training.batches.put_nowait(lines("behind", start=10))
+        await here.show()
+        await here.sees("before", "behind", "2 lines")
