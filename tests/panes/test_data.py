@@ -151,6 +151,22 @@ async def test_what_is_made_is_shown_and_can_be_cancelled(datasets: ScriptedData
         await here.until(lambda: "data.cancel" in here.dimmed, "nothing to cancel")
 
 
+async def test_no_second_data_set_is_begun_while_one_is_made(datasets: ScriptedDatasets, folder: Path) -> None:
+    pane = DataPane(datasets, read_only=False)
+    async with stage(pane) as here:
+        datasets.told_entries.tell((csv_entry("houses.csv"),))
+        await here.sees("houses.csv")
+        await here.press("down")
+        await here.sees("60 rows × 3 columns")
+        pane.activity = "houses: splitting (x cancels)"
+        await here.until(lambda: "data.new" in here.dimmed, "it would cancel the first")
+        await here.press("n")
+        await here.settled()
+        assert here.app.wishes == []
+        pane.activity = ""
+        await here.until(lambda: "data.new" not in here.dimmed, "free again")
+
+
 async def test_folders_are_entered_and_left_with_the_cursor_where_it_was(
     datasets: ScriptedDatasets, folder: Path
 ) -> None:

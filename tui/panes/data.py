@@ -202,7 +202,8 @@ class DataPane(Pane):
         on_dataset = self.uploads.has_focus and isinstance(upload, UploadedDataset)
         on_file = not self.uploads.has_focus and entry is not None and entry.kind == "csv"
         possible = {
-            "new": (on_file or on_dataset) and not self._read_only,
+            # One data set at a time: another one would cancel the upload under way.
+            "new": ((on_file and not self.activity) or on_dataset) and not self._read_only,
             "describe": on_file or (self.uploads.has_focus and upload is not None),
             "cancel": bool(self.activity) or self.inspector.reading,
         }
