@@ -70,13 +70,21 @@ async def test_keys_follow_what_can_be_done_with_the_job_under_the_cursor(traini
     async with stage(TrainPane(training, read_only=False)) as here:
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
-        await here.until(lambda: here.dimmed == {"train.delete", "train.older"}, "a job that runs can be stopped")
+        await here.until(
+            lambda: here.dimmed == {"train.why", "train.delete", "train.older"}, "a job that runs can be stopped"
+        )
         await here.press("down")
-        await here.until(lambda: here.dimmed == {"train.stop", "train.older"}, "one that is over can be deleted")
+        await here.until(
+            lambda: here.dimmed == {"train.why", "train.stop", "train.older"}, "one that is over can be deleted"
+        )
+        for _ in ("failed", "stopped"):
+            await here.press("down")
+            await here.until(lambda: here.dimmed == {"train.stop", "train.older"}, "one that went wrong is explained")
         stopping = job("stopping", "Stopping", 10, ended=None)
         training.told_jobs.tell((stopping,))
         await here.until(
-            lambda: here.dimmed == {"train.stop", "train.delete", "train.older"}, "one that stops can be neither"
+            lambda: here.dimmed == {"train.why", "train.stop", "train.delete", "train.older"},
+            "one that stops can be neither",
         )
 
 
@@ -85,7 +93,7 @@ async def test_read_only_leaves_what_reads(training: ScriptedTraining) -> None:
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
         writes = {"train.new", "train.clone", "train.stop", "train.delete"}
-        await here.until(lambda: here.dimmed == writes | {"train.older"}, "writes are dimmed")
+        await here.until(lambda: here.dimmed == writes | {"train.why", "train.older"}, "writes are dimmed")
         await here.press("n", "N", "x", "ctrl+d")
         await here.settled()
         assert here.app.wishes == []
