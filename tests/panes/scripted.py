@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 from tests.panes.host import Told
 from tests.service.task_context import ScriptedContext
 from tui.resources.csv_reports import CsvReport, CsvSource, FolderEntry, ReadProgress
 from tui.resources.datasets import DatasetManifest, Fractions, UnreadableDataset, UploadedDataset
-from tui.resources.logs import LogBatch
+from tui.resources.logs import LogBatch, LogLine
 from tui.resources.training import MetricPoint, Progress, TrainingJob, TrainingJobDetail
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
 from tui.service.feed import Feed
+from tui.service.log_reading import LogReading
 from tui.service.training import Training
 from tui.service.worker.csv_detection import peek_csv
 from tui.service.worker.csv_inspection import inspect_csv
@@ -37,6 +39,10 @@ class ScriptedTraining(Training):
         """What following a log ends with at once."""
 
         self.batches: asyncio.Queue[LogBatch] = asyncio.Queue()
+        self.history: list[tuple[LogLine, ...]] = []
+        """The lines before those of the batches, the oldest first."""
+
+        self.hosts: tuple[str, ...] = ()
         self.older_pages = 0
         self.jobs = self.told_jobs.feed
 
@@ -58,6 +64,9 @@ class ScriptedTraining(Training):
     async def curves(self, name: str) -> AsyncIterator[tuple[MetricPoint, ...]]:
         yield self.told_points.get(name, ())
 
+    def open_log(self, name: str, host: str = "", *, newest_first: bool = True) -> LogReading:
+        return ScriptedLog(self, name, host)
+
     async def follow_logs(self, name: str) -> AsyncIterator[LogBatch]:
         if self.fails:
             raise self.fails
@@ -66,6 +75,29 @@ class ScriptedTraining(Training):
             yield batch
             if batch.ended:
                 return
+
+
+class ScriptedLog(LogReading):
+    """The log of a job as told, or of one of its hosts."""
+
+    def __init__(self, training: ScriptedTraining, name: str, host: str) -> None:
+        self.hosts = training.hosts
+        self._training = training
+        self._name = name
+        self._only = host
+
+    @property
+    def at_head(self) -> bool:
+        return not self._training.history
+
+    async def follow(self) -> AsyncIterator[LogBatch]:
+        async for batch in self._training.follow_logs(self._name):
+            yield replace(batch, lines=tuple(line for line in batch.lines if self._only in ("", line.host)))
+
+    async def older(self) -> tuple[LogLine, ...]:
+        if self._training.fails:
+            raise self._training.fails
+        return self._training.history.pop() if self._training.history else ()
 
 
 class ScriptedDatasets(Datasets):

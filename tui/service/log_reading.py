@@ -103,11 +103,12 @@ class LogReading:
         yield LogBatch((), waiting="" if self._cursors else waiting, ended=True)
 
     async def older(self) -> tuple[LogLine, ...]:
-        """The lines right before those handed out so far, in the order of time; none at the head."""
+        """The lines right before those handed out so far, some at a time, in the order of time; none at the head."""
         async with self._going_back:
             while not (lines := self._complete()) and not self.at_head:
                 await self._read_back()
-            return tuple(lines)
+            self._behind += lines[:-LINES_PER_BATCH]
+            return tuple(lines[-LINES_PER_BATCH:])
 
     async def _find_streams(self) -> None:
         names = await stream_names(self._gateway, self._source)

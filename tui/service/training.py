@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tui.resources.logs import LogBatch, host_of
+from tui.resources.logs import LogBatch, host_of, training_log
 from tui.resources.training import (
     MetricPoint,
     MetricReader,
@@ -21,6 +21,7 @@ from tui.resources.training import (
 from tui.service.errors import NotFound, ServiceError
 from tui.service.feed import Feed
 from tui.service.gateway import Gateway
+from tui.service.log_reading import LogReading
 from tui.service.logs import Logs
 from tui.service.pace import Pace
 
@@ -87,14 +88,18 @@ class Training:
                 points += fresh
                 yield tuple(points)
 
-    def follow_logs(self, name: str) -> AsyncIterator[LogBatch]:
-        """The log of a job from its beginning, as it arrives, until it is over."""
+    def open_log(self, name: str, host: str = "", *, newest_first: bool = True) -> LogReading:
+        """The log of a job, or of one of its hosts, to be followed and read backward."""
 
         async def state() -> tuple[bool, str]:
             detail = await self.describe(name)
             return detail.job.running, why_no_log(detail)
 
-        return self._logs.follow(name, state)
+        return self._logs.open(training_log(name), state, host=host, newest_first=newest_first)
+
+    def follow_logs(self, name: str) -> AsyncIterator[LogBatch]:
+        """The log of a job from its beginning, as it arrives, until it is over."""
+        return self.open_log(name, newest_first=False).follow()
 
     async def last_lines(self, name: str, per_host: int = LAST_LINES) -> AsyncIterator[tuple[str, list[str]]]:
         """Host by host the end of a job's log; of a host that was restarted, its last stream's."""
