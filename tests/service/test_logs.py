@@ -14,10 +14,10 @@ import pytest
 
 from tests.local.server import LocalServer
 from tests.service.stub_aws import Refused, StubAws
-from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine
+from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, training_log
 from tui.service.errors import AccessDenied, NotFound
 from tui.service.gateway import Gateway
-from tui.service.log_reading import ROUNDS_PER_POLL
+from tui.service.log_reading import ROUNDS_PER_POLL, State
 from tui.service.logs import Logs
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -71,6 +71,10 @@ class Job:
         return self.polls >= 0, "It is being prepared."
 
 
+def follow(gateway: Gateway, state: State, pause: float = POLL_SECONDS, job: str = JOB) -> AsyncIterator[LogBatch]:
+    return Logs(gateway, pause).open(training_log(job), state, newest_first=False).follow()
+
+
 async def batches(following: AsyncIterator[LogBatch]) -> list[LogBatch]:
     async with asyncio.timeout(20):
         return [batch async for batch in following]
@@ -87,7 +91,7 @@ def texts(found: list[LogBatch]) -> list[str]:
 async def test_the_streams_of_all_hosts_are_merged_by_time(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(1, "a"), (4, "d"), (4, "e")]], SECOND: [[(2, "b")], [(3, "c"), (5, "f")]]}
-    found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
+    found = await batches(follow(gateway, Job()))
     assert lines(found) == [
         LogLine(1, "algo-1", "a"),
         LogLine(2, "algo-2", "b"),
@@ -103,12 +107,12 @@ async def test_the_streams_of_all_hosts_are_merged_by_time(gateway: Gateway, aws
 async def test_other_jobs_whose_names_begin_the_same_are_left_out(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(1, "ours")]], f"{JOB}-2/algo-1-1760000000": [[(1, "theirs")]]}
-    assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))) == ["ours"]
+    assert texts(await batches(follow(gateway, Job()))) == ["ours"]
 
 
 async def test_a_job_without_a_log_says_why_until_it_has_one(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
-    following = Logs(gateway, POLL_SECONDS).follow(JOB, Job(100))
+    following = follow(gateway, Job(100))
     assert await anext(following) == LogBatch((), waiting="It is being prepared.")
     cloudwatch.pages = {FIRST: [[(1, "at last")]]}
     async for batch in following:
@@ -119,14 +123,14 @@ async def test_a_job_without_a_log_says_why_until_it_has_one(gateway: Gateway, a
 
 async def test_a_job_that_ended_without_a_log_ends_with_the_reason(gateway: Gateway, aws: StubAws) -> None:
     CloudWatch(aws)
-    found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
+    found = await batches(follow(gateway, Job()))
     assert found[-1] == LogBatch((), waiting="It is being prepared.", ended=True)
 
 
 async def test_a_stream_that_appears_late_is_read_from_its_beginning(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(10, "first")]]}
-    following = Logs(gateway, POLL_SECONDS).follow(JOB, Job(2))
+    following = follow(gateway, Job(2))
     found = [await anext(following)]
     cloudwatch.pages[SECOND] = [[(5, "second")], [(20, "third")]]
     found += await batches(following)
@@ -137,20 +141,20 @@ async def test_empty_pages_in_the_middle_are_not_the_end(gateway: Gateway, aws: 
     cloudwatch = CloudWatch(aws)
     holes: list[list[Event]] = [[]] * (ROUNDS_PER_POLL * 4)
     cloudwatch.pages = {FIRST: [[(1, "a")], *holes, [(2, "b")], [], [], [(3, "c")]]}
-    assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))) == ["a", "b", "c"]
+    assert texts(await batches(follow(gateway, Job()))) == ["a", "b", "c"]
 
 
 async def test_a_stream_may_begin_with_empty_pages(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[], [], [], [(1, "a")]]}
-    assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))) == ["a"]
+    assert texts(await batches(follow(gateway, Job()))) == ["a"]
 
 
 async def test_a_long_log_is_read_to_its_end_although_the_job_is_over(gateway: Gateway, aws: StubAws) -> None:
     pages = [[(page * 10 + n, f"{page}.{n}") for n in range(10)] for page in range(ROUNDS_PER_POLL * 3 + 1)]
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: pages}
-    found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
+    found = await batches(follow(gateway, Job()))
     assert texts(found) == [message for page in pages for _, message in page]
     assert [len(batch.lines) for batch in found] == [10] * len(pages) + [0], "shown as it is read"
 
@@ -158,7 +162,7 @@ async def test_a_long_log_is_read_to_its_end_although_the_job_is_over(gateway: G
 async def test_lines_that_come_after_the_end_of_the_job_are_waited_for(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(1, "a")]]}
-    following = Logs(gateway, POLL_SECONDS).follow(JOB, Job())
+    following = follow(gateway, Job())
     found = [await anext(following)]
     cloudwatch.pages[FIRST].append([(2, "late")])
     found += await batches(following)
@@ -172,7 +176,7 @@ async def test_errors_that_pass_are_said_and_tried_again(gateway: Gateway, aws: 
     # botocore tries three times by itself: refused are the first stream at its beginning, the second in its middle.
     refused = [Refused("ThrottlingException", "Rate exceeded")] * 3
     cloudwatch.refusals = {FIRST: [*refused], SECOND: [None, *refused]}
-    found = await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job(4)))
+    found = await batches(follow(gateway, Job(4)))
     assert texts(found) == ["b", "a", "c", "d"]
     assert "Rate exceeded" in found[1].waiting
     assert not any(batch.waiting for batch in found if batch.lines)
@@ -183,7 +187,7 @@ async def test_a_far_side_that_does_not_answer_is_said(gateway: Gateway, aws: St
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(1, "a")]]}
     aws.answers["GetLogEvents"] = aws.never
-    following = Logs(gateway, POLL_SECONDS).follow(JOB, Job(3))
+    following = follow(gateway, Job(3))
     gateway.timeout = 0.2
     assert "did not answer" in (await anext(following)).waiting
     gateway.timeout = 20
@@ -195,7 +199,7 @@ async def test_a_stream_that_is_listed_and_not_there_yet_is_read_later(gateway: 
     cloudwatch = CloudWatch(aws)
     cloudwatch.pages = {FIRST: [[(1, "a")]]}
     cloudwatch.refusals = {FIRST: [Refused("ResourceNotFoundException", "The specified log stream does not exist.")]}
-    assert texts(await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job(2)))) == ["a"]
+    assert texts(await batches(follow(gateway, Job(2)))) == ["a"]
 
 
 async def test_errors_that_stay_end_the_following(gateway: Gateway, aws: StubAws) -> None:
@@ -203,7 +207,7 @@ async def test_errors_that_stay_end_the_following(gateway: Gateway, aws: StubAws
     cloudwatch.pages = {FIRST: [[(1, "a")]]}
     cloudwatch.refusals = {FIRST: [Refused("AccessDeniedException", "not authorized to perform: logs:GetLogEvents")]}
     with pytest.raises(AccessDenied, match="logs:GetLogEvents"):
-        await batches(Logs(gateway, POLL_SECONDS).follow(JOB, Job()))
+        await batches(follow(gateway, Job()))
 
 
 async def test_a_job_that_is_gone_ends_the_following(gateway: Gateway, aws: StubAws) -> None:
@@ -213,7 +217,7 @@ async def test_a_job_that_is_gone_ends_the_following(gateway: Gateway, aws: Stub
         raise NotFound("There is no such job")
 
     with pytest.raises(NotFound):
-        await batches(Logs(gateway, POLL_SECONDS).follow(JOB, gone))
+        await batches(follow(gateway, gone))
 
 
 async def test_a_job_that_never_stops_talking_is_not_polled_without_a_pause(gateway: Gateway, aws: StubAws) -> None:
@@ -229,7 +233,7 @@ async def test_a_job_that_never_stops_talking_is_not_polled_without_a_pause(gate
         return talks, ""
 
     pause = 0.05
-    await batches(Logs(gateway, pause).follow(JOB, talking))
+    await batches(follow(gateway, talking, pause))
     gaps = [after - before for before, after in pairwise(polls[:4])]
     assert min(gaps) >= pause * 0.9
 
@@ -269,7 +273,7 @@ async def test_every_line_arrives_once_while_two_hosts_write(embedded: Gateway, 
 
     thread = threading.Thread(target=write)
     thread.start()
-    found = await batches(Logs(embedded, 0.01).follow(job, status))
+    found = await batches(follow(embedded, status, 0.01, job))
     thread.join()
     by_host = {host: [line.text for line in lines(found) if line.host == f"algo-{host}"] for host in (1, 2)}
     assert by_host == {host: [f"{host}:{n}" for n in range(per_host)] for host in (1, 2)}

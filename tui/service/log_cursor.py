@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import islice, repeat, starmap
 from typing import Any
 
 from tui.resources.logs import LogLine, LogSource
@@ -14,6 +15,9 @@ from tui.service.log_memory import LogMemory
 
 REFUSALS = 3
 """Tokens refused one after the other before that counts as an error and not as expired tokens."""
+
+LINES_PER_TURN = 2000
+"""Lines made of a page before the event loop gets its turn."""
 
 
 class StreamCursor:
@@ -65,11 +69,12 @@ class StreamCursor:
                 raise
             self.look_back()  # the token has expired
             return ()
+        fresh = await self._lines(page)  # before anything moves: who leaves now gets the page again
         if self._forward is not None:
             self._refusals = 0
         self.at_end = page["nextForwardToken"] == self._forward
         self._forward = page["nextForwardToken"]
-        lines = self._memory.fresh(self._lines(page))
+        lines = self._memory.fresh(fresh)
         self.newest = max(self.newest, lines[-1].timestamp_ms if lines else self.newest)
         if self.at_end:
             self._memory.caught_up()
@@ -87,8 +92,8 @@ class StreamCursor:
         except NotFound:  # tried again with the next poll
             self.at_end = True
             return ()
+        lines = self._memory.fresh(await self._lines(page))
         self.opened = True
-        lines = self._memory.fresh(self._lines(page))
         if not lines:  # pages can be empty: then from the head, which misses nothing
             self.at_head = True
             return ()
@@ -108,9 +113,9 @@ class StreamCursor:
             self._until = int(self.oldest) + 1
             self._repeated = self._oldest_count
             return ()
+        lines = await self._lines(page)
         self.at_head = page["nextBackwardToken"] == self._backward
         self._backward = page["nextBackwardToken"]
-        lines = self._lines(page)
         if self._repeated:
             known = min(self._repeated, len(lines))
             self._repeated -= known
@@ -134,5 +139,11 @@ class StreamCursor:
             where = {"startFromHead": where["startFromHead"], "nextToken": token}
         return await self._gateway.call("logs", "GetLogEvents", **self._where, **where)
 
-    def _lines(self, page: dict[str, Any]) -> list[LogLine]:
-        return list(map(LogLine, page["timestamps"], repeat(self._host), page["messages"]))
+    async def _lines(self, page: dict[str, Any]) -> list[LogLine]:
+        """The lines of a page, made a few at a time so that a key need not wait for all of them."""
+        lines: list[LogLine] = []
+        columns = zip(page["timestamps"], repeat(self._host), page["messages"], strict=False)
+        while part := list(starmap(LogLine, islice(columns, LINES_PER_TURN))):
+            lines += part
+            await asyncio.sleep(0)
+        return lines

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-from tui.resources.logs import TRAINING_JOBS, LogBatch, LogSource, training_log
+from tui.resources.logs import TRAINING_JOBS, LogSource, training_log
 from tui.service.gateway import Gateway
 from tui.service.log_reading import LogReading, State, stream_names
 from tui.service.pace import Pace
@@ -20,10 +18,6 @@ class Logs:
     def open(self, source: LogSource, state: State, *, host: str = "", newest_first: bool = True) -> LogReading:
         """A reading of the log of a source, or of one of its hosts; nothing is asked before it is followed."""
         return LogReading(self._gateway, source, state, lambda: self.poll_seconds, host=host, newest_first=newest_first)
-
-    def follow(self, job: str, state: State) -> AsyncIterator[LogBatch]:
-        """The lines of a training job from its beginning, then as they arrive, until it is over."""
-        return self.open(training_log(job), state, newest_first=False).follow()
 
     async def newest(self, stream: str, count: int) -> list[str]:
         """The last messages of a training job's stream, oldest first."""
