@@ -259,7 +259,7 @@ async def run(make: Callable[[], Contestant], size: int) -> dict[str, Painted]:
 async def main() -> None:
     """Run both at all sizes and print one table, a size as soon as it is done."""
     header = ("what", "ours ms", "DataTable ms", "faster", "ours bytes", "DataTable bytes", "runs")
-    print(markdown(header, ()))
+    sys.stdout.write(markdown(header, ()) + "\n")
     for size in [int(argument) for argument in sys.argv[1:]] or SIZES:
         ours, theirs = await run(Ours, size), await run(Theirs, size)
         for name, mine in ours.items():
@@ -274,10 +274,11 @@ async def main() -> None:
                 f"{other.written:,}",
                 f"{RUNS} / {runs}",
             )
-            print(line(cells), flush=True)
-    print(
+            sys.stdout.write(line(cells) + "\n")
+        sys.stdout.flush()
+    sys.stdout.write(
         f"\nMedians; textual {textual.__version__}, Python {platform.python_version()}, "
-        f"{SCREEN[0]} × {SCREEN[1]}, bytes counted at the driver, no terminal."
+        f"{SCREEN[0]} × {SCREEN[1]}, bytes counted at the driver, no terminal.\n"
     )
 
 
