@@ -280,3 +280,44 @@ async def test_every_line_arrives_once_while_two_hosts_write(embedded: Gateway, 
     assert found[-1].ended
     for batch in found:
         assert [line.timestamp_ms for line in batch.lines] == sorted(line.timestamp_ms for line in batch.lines)
+
+
+async def test_a_long_log_opens_at_its_end_and_is_read_back_to_its_beginning(
+    embedded: Gateway, server: LocalServer
+) -> None:
+    job, count = "longer-than-a-page", 12_000
+    write_at_once(server, f"{job}/algo-1-1760000000", count)
+    write_at_once(server, f"{job}/algo-2-1760000000", 10)
+    reading = Logs(embedded, 0.01).open(training_log(job), Job())
+    newest = [line.text for line in lines(await batches(reading.follow())) if line.host == "algo-1"]
+    assert newest == [str(n) for n in range(count - len(newest), count)]
+    assert 0 < len(newest) <= 10_000
+    assert not reading.at_head
+    history: list[LogLine] = []
+    while older := await reading.older():
+        history[:0] = older
+    assert reading.at_head
+    assert [line.text for line in history if line.host == "algo-1"] == [str(n) for n in range(count - len(newest))]
+    assert reading.hosts == ("algo-1", "algo-2")
+
+
+async def test_one_host_is_read_alone(gateway: Gateway, aws: StubAws) -> None:
+    cloudwatch = CloudWatch(aws)
+    restarted = f"{JOB}/algo-1-1760009999"
+    cloudwatch.pages = {FIRST: [[(1, "a")]], SECOND: [[(2, "b")]], restarted: [[(3, "c")]]}
+    reading = Logs(gateway, POLL_SECONDS).open(training_log(JOB), Job(), host="algo-1", newest_first=False)
+    assert texts(await batches(reading.follow())) == ["a", "c"]
+    assert {request["logStreamName"] for request in aws.asked("GetLogEvents")} == {FIRST, restarted}
+    assert reading.hosts == ("algo-1", "algo-2")
+
+
+def write_at_once(server: LocalServer, stream: str, count: int) -> None:
+    """Lines with their numbers, a millisecond apart."""
+    logs = server.client("logs")
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=TRAINING_JOBS)
+    logs.create_log_stream(logGroupName=TRAINING_JOBS, logStreamName=stream)
+    start = int(time.time() * 1000) - count
+    for first in range(0, count, 6000):
+        events = [{"timestamp": start + n, "message": str(n)} for n in range(first, min(count, first + 6000))]
+        logs.put_log_events(logGroupName=TRAINING_JOBS, logStreamName=stream, logEvents=events)

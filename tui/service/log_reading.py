@@ -149,16 +149,20 @@ class LogReading:
                 await self._read_back()
                 self._ready += self._complete()
 
-    # The lines are put away without a pause after they came: a reading that is left at any moment keeps them.
+    # Lines are put away right after they came, without a pause: a reading that is left at any moment keeps them.
+    # Not `+= await`, which takes up the list before the pause.
 
     async def _open(self, cursor: StreamCursor) -> None:
-        self._behind += await cursor.open()
+        lines = await cursor.open()
+        self._behind += lines
 
     async def _advance(self, cursor: StreamCursor) -> None:
-        self._ready += await cursor.advance()
+        lines = await cursor.advance()
+        self._ready += lines
 
     async def _go_back(self, cursor: StreamCursor) -> None:
-        self._behind += await cursor.older()
+        lines = await cursor.older()
+        self._behind += lines
 
     async def _read_back(self) -> None:
         """Read the history of those streams of which the least far back is known."""
