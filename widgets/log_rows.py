@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from textwrap import wrap
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -26,25 +26,33 @@ StyleOf = Callable[[str], Style]
 """The style of a part of the log view, by the name of its component class; "" is the view's own."""
 
 
+Mark = tuple[int, int, Style]
+"""From one index of a text up to another, and how it is drawn."""
+
+
 class Row(NamedTuple):
     """A part of a line as wide as the view."""
 
     number: int
     """The line's index in the store."""
     line: LogLine
-    level: Level
+    level: Level | Literal["context"]
     offset: int
     """How many characters of the shown line stand before this part."""
     text: str
     continued: bool
-    """Whether this is a further row of a wrapped line."""
+    """Whether this is a further row of the line."""
+    shown: str
+    """The shown line, as far as it was looked at; of a row of laid out JSON, that row."""
+    extra: bool = False
+    """Whether it is a row of laid out JSON."""
 
 
 def cut_row(number: int, line: LogLine, left: int, width: int) -> Row:
     """The row of an unwrapped line scrolled sideways by `left` cells."""
     text = displayed(line.text, left + width)
     offset, part = cut(text, left, width)
-    return Row(number, line, level(text), offset, part, False)
+    return Row(number, line, level(text), offset, part, False, text)
 
 
 def wrapped_rows(number: int, line: LogLine, width: int) -> list[Row]:
@@ -52,7 +60,17 @@ def wrapped_rows(number: int, line: LogLine, width: int) -> list[Row]:
     parts = wrapped(line.text, width)
     of_level = level(parts[0])
     offsets = accumulate(map(len, parts), initial=0)
-    return [Row(number, line, of_level, offset, part, offset > 0) for offset, part in zip(offsets, parts, strict=False)]
+    whole = "".join(parts)
+    return [
+        Row(number, line, of_level, offset, part, offset > 0, whole)
+        for offset, part in zip(offsets, parts, strict=False)
+    ]
+
+
+def extra_rows(number: int, line: LogLine, texts: Iterable[str], left: int, width: int, *, wrap: bool) -> list[Row]:
+    """Further rows of a line that is shown in full."""
+    parts = (part for text in texts for part in (wrapped(text, width) if wrap else (cut(text, left, width)[1],)))
+    return [Row(number, line, "", 0, part, True, part, True) for part in parts]
 
 
 class Gutter:
@@ -83,26 +101,50 @@ class Gutter:
         return parts
 
 
-def draw(row: Row, gutter: Gutter, width: int, style_of: StyleOf, selection: Selection | None) -> Strip:
-    """The row in `width` cells; each segment carries its place in the log, which is what selecting by mouse reads."""
+def draw(
+    row: Row, gutter: Gutter, width: int, style_of: StyleOf, *, selection: Selection | None, marks: Sequence[Mark]
+) -> Strip:
+    """The row in `width` cells; each segment carries its place in the log, which is what selecting by mouse reads.
+
+    Args:
+        row: What to draw.
+        gutter: What stands before it.
+        width: Cells in all.
+        style_of: The styles.
+        selection: What is selected by mouse.
+        marks: Styles of parts of the shown line, by its indices; later ones lie over earlier ones.
+    """
     span = selection.get_span(row.number) if selection else None
     segments: list[Segment] = []
 
-    def place(name: str, text: str, x: int) -> None:
+    def place(name: str, text: str, x: int, marks: Sequence[Mark]) -> None:
         style = style_of(name)
         start, end = _span_within(span, x, len(text))
-        pieces = ((0, start, style), (start, end, style + style_of("selection")), (end, len(text), style))
-        for begin, stop, piece_style in pieces if start < end else ((0, len(text), style),):
-            if begin < stop:
-                offset = Style.from_meta({"offset": (x + begin, row.number)})
-                segments.append(Segment(text[begin:stop], piece_style + offset))
+        if start < end:
+            marks = [*marks, (start, end, style_of("selection"))]
+        for begin, stop, piece_style in _pieces(len(text), style, marks):
+            offset = Style.from_meta({"offset": (x + begin, row.number)})
+            segments.append(Segment(text[begin:stop], piece_style + offset))
 
     x = 0
     for name, text in [("", " " * gutter.width)] if row.continued else gutter.parts(row.line):
-        place(name, text, x)
+        place(name, text, x, ())
         x += len(text)
-    place(row.level, set_cell_size(row.text, width - gutter.width), x + row.offset)
+    inner = [(start - row.offset, end - row.offset, style) for start, end, style in marks]
+    place(row.level, set_cell_size(row.text, width - gutter.width), x + row.offset, inner)
     return Strip(segments, width)
+
+
+def _pieces(length: int, style: Style, marks: Sequence[Mark]) -> Iterator[Mark]:
+    """A text of this length cut where a mark begins or ends, with the styles of all marks on each piece."""
+    if not marks:
+        if length:
+            yield 0, length, style
+        return
+    cuts = sorted({0, length, *(min(max(0, at), length) for start, end, _ in marks for at in (start, end))})
+    for begin, stop in pairwise(cuts):
+        over = [mark for start, end, mark in marks if start <= begin and stop <= end]
+        yield begin, stop, Style.combine([style, *over])
 
 
 def _span_within(span: tuple[int, int] | None, x: int, length: int) -> tuple[int, int]:
@@ -124,15 +166,14 @@ def paragraph(text: str, width: int, style: Style) -> list[Strip]:
     return [Strip([Segment(set_cell_size(row, width), style)], width) for row in rows]
 
 
-def footer(new_lines: int, status: str, width: int, style_of: StyleOf) -> list[Strip]:
-    """The row that says how many lines are new below, and the status; no row when there is neither."""
-    notice = f"↓ {new_lines:,} new line{'s'[: new_lines > 1]} (f follow)" if new_lines else ""
+def footer(new_lines: int, found: str, status: str, width: int, style_of: StyleOf) -> list[Strip]:
+    """The row that says how many lines are new below, what was found, and the status; no row when all are empty."""
+    notice = f"↓ {new_lines:,} new line{'s'[: new_lines > 1]} (f follow)  " if new_lines else ""
+    found = one_line(found) + "  " if found else ""
     status = one_line(status)
-    if not notice and not status:
+    if not notice and not found and not status:
         return []
-    notice = (notice + "  ")[:width] if notice else ""
-    segments = [
-        Segment(notice, style_of("notice")),
-        Segment(set_cell_size(status, width - len(notice)), style_of("status")),
-    ]
-    return [Strip([segment for segment in segments if segment.text], width)]
+    strip = Strip(
+        [Segment(notice, style_of("notice")), Segment(found, style_of("found")), Segment(status, style_of("status"))]
+    )
+    return [Strip(segment for segment in strip.adjust_cell_length(width, style_of("status")) if segment.text)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Literal
 from zlib import crc32
 
 from rich.cells import cell_len, chop_cells, set_cell_size, split_text
 
+from widgets.log_bars import last_state, rewrites
 from widgets.text import clean
 
 Timestamps = Literal["off", "relative", "utc", "local"]
@@ -29,6 +30,7 @@ _LEVEL = re.compile(r"\b(?:(ERROR|CRITICAL|FATAL)|(WARN(?:ING)?)|(INFO|DEBUG|NOT
 _TRACEBACK = re.compile(
     r"Traceback \(most recent call last\):|\s+File \".*\", line \d+|(?:\w+\.)*\w*(?:Error|Exception):"
 )
+_EXIT = re.compile(r"\bexit(?:ed)?[ _]?(?:with )?(?:exit )?(?:code|status)\b\W{0,3}(?:is )?[1-9]", re.IGNORECASE)
 _LEVEL_WITHIN = 300
 """A level word stands near the start of its line; looking further costs time and finds other people's words."""
 
@@ -39,8 +41,7 @@ def displayed(raw: str, cells: int) -> str:
     CloudWatch's `#011` is a tab, and of a run of progress reports, which `#015` or carriage returns separate, the last
     one is shown.
     """
-    if "#015" in raw or "\r" in raw:
-        raw = raw.replace("#015", "\r").rstrip("\r\n").rpartition("\r")[2]
+    raw = prepared(raw)
     take = cells + _SLACK
     while True:
         piece = raw[:take]
@@ -48,11 +49,24 @@ def displayed(raw: str, cells: int) -> str:
         if not whole and "\x1b" in piece:
             piece = piece[: piece.rfind("\x1b")]
         if not piece.isprintable() or "#011" in piece:
-            plain = piece.replace("#011", "\t").rstrip("\r\n").translate(_LINE_BREAKS)
-            piece = clean(plain).expandtabs(TAB_SIZE)
+            piece = shown_part(piece, 0)
         if whole or cell_len(piece) >= cells + _SLACK:
             return piece
         take *= 2
+
+
+def prepared(raw: str) -> str:
+    """The line with what CloudWatch writes for an escape character undone, and of progress reports the last one."""
+    if "#033[" in raw:
+        raw = raw.replace("#033[", "\x1b[")
+    return last_state(raw) if rewrites(raw) else raw
+
+
+def shown_part(text: str, column: int) -> str:
+    """A part of a prepared line as shown, when it begins at this column."""
+    plain = clean(text.replace("#011", "\t").rstrip("\r\n").translate(_LINE_BREAKS))
+    indent = column % TAB_SIZE
+    return (" " * indent + plain).expandtabs(TAB_SIZE)[indent:]
 
 
 def cut(text: str, start: int, width: int) -> tuple[int, str]:
@@ -73,10 +87,12 @@ def wrapped(raw: str, width: int) -> tuple[str, ...]:
 
 
 def level(text: str) -> Level:
-    """The level a line declares by its first level word, or that it belongs to a Python traceback."""
+    """The level a line declares by its first level word; or that it tells of a bad exit, or belongs to a traceback."""
     if _TRACEBACK.match(text, 0, _LEVEL_WITHIN):
         return "traceback"
     found = _LEVEL.search(text, 0, _LEVEL_WITHIN)
+    if ("xit" in text or "XIT" in text) and _EXIT.search(text, 0, _LEVEL_WITHIN):
+        return "error"
     if found is None:
         return ""
     error, warning, _ = found.groups()
@@ -97,6 +113,29 @@ def stamp(timestamp_ms: int, mode: Timestamps, first_ms: int, *, dated: bool) ->
     except (ValueError, OverflowError, OSError):
         return "no date"
     return moment.strftime("%m-%d " * dated + "%H:%M:%S" + "Z" * (mode == "utc"))
+
+
+def parse_time(text: str, near_ms: int, *, local: bool) -> int:
+    """Milliseconds since the epoch of a time of day (`13:06`, `13:06:02`) on the day of another, or of an ISO date.
+
+    Times that do not say it themselves are in UTC, or local.
+
+    Raises:
+        ValueError: If it is neither; the text is for a person.
+    """
+    text = text.strip()
+    zone = None if local else UTC
+    try:
+        if re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", text):
+            day = datetime.fromtimestamp(near_ms // 1000, UTC).astimezone(zone).date()
+            moment = datetime.combine(day, time.fromisoformat(text.zfill(8 if text.count(":") == 2 else 5)))
+        else:
+            moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.astimezone() if local else moment.replace(tzinfo=UTC)
+        return round(moment.timestamp() * 1000)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"{text!r} is not a time: write 13:06, 13:06:02 or 2026-11-23T13:06") from None
 
 
 def host_color(host: str, colors: int) -> int:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from widgets.log_rows import Gutter, Row, cut_row, wrapped_rows
+from widgets.log_filter import AllLines, Shown
+from widgets.log_json import laid_out
+from widgets.log_rows import Gutter, Row, cut_row, extra_rows, wrapped_rows
 from widgets.log_store import LogStore
 from widgets.log_text import Timestamps, displayed
 
@@ -26,6 +28,10 @@ class LogWindow:
         self.left = 0
         """Cells by which unwrapped lines are scrolled sideways."""
         self.top: Position = (0, 0)
+        self.shown: Shown = AllLines(store)
+        """Which lines there are to see."""
+        self.unfolded: set[int] = set()
+        """Lines whose JSON is laid out below them."""
 
     @property
     def gutter(self) -> Gutter:
@@ -42,10 +48,15 @@ class LogWindow:
         line, skip = self.top
         text_width = self.text_width
         rows: list[Row] = []
-        while len(rows) < height and line < len(self._store):
-            rows.extend(self._rows(line, text_width)[skip:])
-            line, skip = line + 1, 0
+        while len(rows) < height and (shown := self.shown.next(line)) is not None:
+            rows.extend(self._rows(shown, text_width)[skip if shown == line else 0 :])
+            line, skip = shown + 1, 0
         return rows[:height]
+
+    @property
+    def at_start(self) -> bool:
+        """Whether nothing stands above the top."""
+        return self.top[1] == 0 and self.shown.previous(self.top[0] - 1) is None
 
     def end(self, height: int) -> Position:
         """The top with which the last row stands at the bottom."""
@@ -54,15 +65,19 @@ class LogWindow:
     def walk(self, position: Position, rows: int) -> Position:
         """The position some rows further down, or up when negative: not before the first row, maybe past the last."""
         line, row = position
-        if not self.wrap:
+        if not self.wrap and not self.unfolded and isinstance(self.shown, AllLines):
             return max(0, line + rows), 0
         text_width = self.text_width
+        shown = self.shown.next(line)
+        if shown != line:
+            line, row = len(self._store) if shown is None else shown, 0
         row += rows
-        while row < 0 < line:
-            line -= 1
-            row += len(self._rows(line, text_width))
-        while line < len(self._store) and row >= (height := len(self._rows(line, text_width))):
-            line += 1
+        while row < 0 and (previous := self.shown.previous(line - 1)) is not None:
+            line = previous
+            row += self._height(line, text_width)
+        while line < len(self._store) and row >= (height := self._height(line, text_width)):
+            following = self.shown.next(line + 1)
+            line = len(self._store) if following is None else following
             row -= height
         return line, max(0, row)
 
@@ -84,8 +99,14 @@ class LogWindow:
         """Stay at the same line after others were put in front of these indices."""
         line, row = self.top
         self.top = (line + bisect_right(moved, line), row)
+        self.unfolded = {line + bisect_right(moved, line) for line in self.unfolded}
+
+    def _height(self, index: int, text_width: int) -> int:
+        return len(self._rows(index, text_width)) if self.wrap or index in self.unfolded else 1
 
     def _rows(self, index: int, text_width: int) -> list[Row]:
-        if self.wrap:
-            return wrapped_rows(index, self._store[index], text_width)
-        return [cut_row(index, self._store[index], self.left, text_width)]
+        line = self._store[index]
+        rows = wrapped_rows(index, line, text_width) if self.wrap else [cut_row(index, line, self.left, text_width)]
+        if index in self.unfolded:
+            rows += extra_rows(index, line, laid_out(line.text), self.left, text_width, wrap=self.wrap)
+        return rows

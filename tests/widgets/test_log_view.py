@@ -6,80 +6,19 @@ from typing import Any
 
 import pytest
 from textual import events
-from textual.app import App, ComposeResult
-from textual.geometry import Offset, Region
-from textual.pilot import Pilot
+from textual.geometry import Offset
 from textual.selection import Selection
-from textual.widget import Widget
 
-from widgets import log_view
+from tests.widgets.log_host import START, LogApp, lines, press, screen, thumb
+from widgets import log_scroller
 from widgets.log_store import LogLine
 from widgets.log_view import LogView
-
-START = 1_764_000_000_000  # 2025-11-24T16:00:00Z
-
-
-class CountingLogView(LogView):
-    """A log view that remembers which rows each of its repaints wrote."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.painted: list[list[int]] = []
-
-    def refresh(
-        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
-    ) -> CountingLogView:
-        if regions:
-            self.painted.append([region.y for region in regions])
-        super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-        return self
-
-
-class LogApp(App[None]):
-    CSS = "LogView { height: 100%; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.view = CountingLogView()
-        self.heard: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        yield self.view
-
-    def on_mount(self) -> None:
-        self.view.focus()
-
-    def on_log_view_follow_changed(self, event: LogView.FollowChanged) -> None:
-        assert event.control is self.view
-        self.heard.append("follow" if event.following else "let go")
-
-    def on_log_view_history_wanted(self, event: LogView.HistoryWanted) -> None:
-        assert event.control is self.view
-        self.heard.append("history")
 
 
 @pytest.fixture(autouse=True)
 def paint_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every batch on the screen at once, except where a test is about the pace."""
-    monkeypatch.setattr(log_view, "PAINT_INTERVAL", 0.0)
-
-
-def lines(start: int, stop: int, host: str = "algo-1") -> list[LogLine]:
-    return [LogLine(START + 1000 * number, host, f"line {number}") for number in range(start, stop)]
-
-
-def screen(widget: Widget) -> list[str]:
-    """What stands on the widget's rows, without the scroll bar."""
-    return [widget.render_line(y).text.rstrip("▐ ") for y in range(widget.size.height)]
-
-
-def thumb(widget: Widget) -> list[int]:
-    return [y for y in range(widget.size.height) if widget.render_line(y).text.endswith("▐")]
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
+    monkeypatch.setattr(log_scroller, "PAINT_INTERVAL", 0.0)
 
 
 async def test_says_why_it_is_empty() -> None:
@@ -247,7 +186,7 @@ async def test_status_stands_at_the_bottom_beside_the_notice() -> None:
 
 
 async def test_a_flood_is_painted_a_few_times_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_view, "PAINT_INTERVAL", 0.25)
+    monkeypatch.setattr(log_scroller, "PAINT_INTERVAL", 0.25)
     app = LogApp()
     async with app.run_test(size=(40, 10)) as pilot:
         await pilot.pause()

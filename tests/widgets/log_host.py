@@ -1,0 +1,88 @@
+"""A small program with nothing but a log view, and how tests look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from widgets.log_store import LogLine
+from widgets.log_view import LogView
+
+START = 1_764_000_000_000  # 2025-11-24T16:00:00Z
+
+
+class CountingLogView(LogView):
+    """A log view that remembers which rows each of its repaints wrote."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.painted: list[list[int]] = []
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> CountingLogView:
+        if regions:
+            self.painted.append([region.y for region in regions])
+        super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        return self
+
+
+class LogApp(App[None]):
+    CSS = "LogView { height: 100%; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = CountingLogView()
+        self.heard: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+
+    def on_mount(self) -> None:
+        self.view.focus()
+
+    def on_log_view_follow_changed(self, event: LogView.FollowChanged) -> None:
+        assert event.control is self.view
+        self.heard.append("follow" if event.following else "let go")
+
+    def on_log_view_history_wanted(self, event: LogView.HistoryWanted) -> None:
+        assert event.control is self.view
+        self.heard.append("history")
+
+
+def lines(start: int, stop: int, host: str = "algo-1") -> list[LogLine]:
+    return [LogLine(START + 1000 * number, host, f"line {number}") for number in range(start, stop)]
+
+
+def screen(widget: Widget) -> list[str]:
+    """What stands on the widget's rows, without the scroll bar."""
+    return [widget.render_line(y).text.rstrip("▐ ") for y in range(widget.size.height)]
+
+
+def thumb(widget: Widget) -> list[int]:
+    return [y for y in range(widget.size.height) if widget.render_line(y).text.endswith("▐")]
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait for what is done in slices."""
+    deadline = monotonic() + 10
+    while not condition():
+        assert monotonic() < deadline
+        await pilot.pause(0.01)
+
+
+def styled(widget: Widget, component: str) -> list[str]:
+    """The texts on the screen that stand on the ground of a component class."""
+    ground = widget.get_component_rich_style(component).bgcolor
+    rows = (widget.render_line(y) for y in range(widget.size.height))
+    return [segment.text for row in rows for segment in row if segment.style and segment.style.bgcolor == ground]

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+
+from tests.widgets.log_host import START, LogApp, lines, press, screen, styled, until
+from widgets import log_scroller
+from widgets.log_store import LogLine
+from widgets.log_view import LogView
+
+
+@pytest.fixture(autouse=True)
+def paint_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_scroller, "PAINT_INTERVAL", 0.0)
+
+
+def texts(*all_texts: str, step_ms: int = 1000) -> list[LogLine]:
+    return [LogLine(START + step_ms * number, "algo-1", text) for number, text in enumerate(all_texts)]
+
+
+async def test_search_marks_all_and_goes_from_match_to_match() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 5)) as pilot:
+        app.view.extend(lines(0, 100))
+        await press(pilot, "g", "slash", *"line 1")
+        assert screen(app.view)[4].startswith("/line 1")
+        await until(pilot, lambda: screen(app.view)[4].endswith("11 matches"))
+        assert styled(app.view, "log-view--match") == ["line 1"]
+        await press(pilot, "enter")
+        await until(pilot, lambda: screen(app.view)[4] == "match 1 of 11")
+        assert screen(app.view)[:4] == ["line 0", "line 1", "line 2", "line 3"]
+        assert styled(app.view, "log-view--current") == ["line 1"]
+        await press(pilot, "n")
+        await until(pilot, lambda: screen(app.view)[4] == "match 2 of 11")
+        assert screen(app.view)[:4] == ["line 9", "line 10", "line 11", "line 12"]
+        assert styled(app.view, "log-view--current") == ["line 1"]
+        assert styled(app.view, "log-view--match") == ["line 1", "line 1"]
+        await press(pilot, "N", "N")
+        await until(pilot, lambda: "from the end" in screen(app.view)[4])
+        assert "match 11 of 11" in screen(app.view)[4]
+        app.view.extend(lines(100, 102))
+        assert "match 11 of 13" in screen(app.view)[4]
+        app.view.prepend(lines(-3, 0))
+        assert styled(app.view, "log-view--current") == ["line 1"]
+        await press(pilot, "escape")
+        assert screen(app.view)[4] != ""
+        assert styled(app.view, "log-view--match") == []
+        assert app.view.match_count == 0
+
+
+async def test_typing_belongs_to_the_open_line() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 3)) as pilot:
+        app.view.extend(lines(0, 20))
+        await press(pilot, "slash", *"fwxg", "backspace", "home", "a", "right", "delete", "end", "z")
+        assert screen(app.view)[2].startswith("/afxz")
+        assert (app.view.follow, app.view.wrap) == (True, False)
+        await press(pilot, "ctrl+u", *"re:(")
+        assert "not a regular expression" in screen(app.view)[2]
+        await press(pilot, "escape")
+        assert screen(app.view) == ["line 17", "line 18", "line 19"]
+        await press(pilot, "slash", *"nothing", "enter")
+        await until(pilot, lambda: "no match of nothing" in screen(app.view)[2])
+
+
+async def test_capitals_and_regular_expressions() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 8)):
+        app.view.extend(texts("Loss", "loss", "a.b", "aXb"))
+        for source, count in (("loss", 2), ("Loss", 1), ("a.b", 1), ("re:a.b", 2), ("re:^L", 1), ("re:\\Dss$", 2)):
+            app.view.search(source)
+            while app.view._search and not app.view._search.work(1):
+                pass
+            assert (source, app.view.match_count) == (source, count)
+
+
+async def test_a_match_to_the_right_comes_into_view() -> None:
+    app = LogApp()
+    async with app.run_test(size=(21, 4)) as pilot:
+        app.view.extend(texts("x" * 100 + "needle", "short"))
+        await press(pilot, "slash", *"needle", "enter")
+        await until(pilot, lambda: styled(app.view, "log-view--current") == ["needle"])
+
+
+async def test_a_filter_hides_lines_and_clearing_restores_the_place() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 5)) as pilot:
+        app.view.extend(lines(0, 100))
+        app.view.action_scroll_rows(-40)
+        before = screen(app.view)
+        await press(pilot, "ampersand", *"7")
+        await until(pilot, lambda: screen(app.view)[0] == "line 57")
+        assert screen(app.view)[:4] == ["line 57", "line 67", "line 70", "line 71"]
+        await press(pilot, "enter")
+        assert screen(app.view)[4] == "&7: 19 of 100 lines"
+        assert app.view.shown_count == 19
+        await press(pilot, "plus")
+        assert screen(app.view)[:4] == ["line 56", "line 57", "line 58", "line 66"]
+        assert screen(app.view)[4] == "&7 ±1: 19 of 100 lines"
+        await press(pilot, "minus", "escape")
+        assert screen(app.view) == before
+        await press(pilot, "ampersand", *"7", "enter")
+        await until(pilot, lambda: screen(app.view)[0] == "line 57")
+        await press(pilot, "j", "escape")
+        assert screen(app.view)[0] == "line 67"
+
+
+async def test_follow_and_new_lines_under_a_filter() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 4)) as pilot:
+        app.view.extend(lines(0, 100))
+        await press(pilot, "exclamation_mark", *"re:[1-9]$", "enter")
+        await until(pilot, lambda: screen(app.view)[0] == "line 70")
+        app.view.extend(lines(100, 111))
+        assert screen(app.view) == ["line 90", "line 100", "line 110", "!re:[1-9]$: 12 of 111 lines"]
+        await press(pilot, "k")
+        app.view.extend(lines(111, 130))
+        assert screen(app.view)[0] == "line 80"
+        assert app.view.new_lines == 1
+        await press(pilot, "G")
+        assert screen(app.view)[2] == "line 120"
+        app.view.filter("nowhere")
+        await until(pilot, lambda: screen(app.view)[0] == "No line matches the filter.")
+        for key in ("k", "pageup", "g", "j", "w", "G", "e", "m", "X", "escape", "v", "enter"):
+            await press(pilot, key)
+        app.view.filter()
+        assert screen(app.view)[2] == "line 129"
+
+
+async def test_search_under_a_filter_goes_through_its_lines() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 4)) as pilot:
+        app.view.extend(lines(0, 100))
+        app.view.filter("5")
+        app.view.search("line 6")
+        await press(pilot, "g", "n")
+        await until(pilot, lambda: styled(app.view, "log-view--current") == ["line 6"])
+        assert screen(app.view)[3].startswith("match 1 of 1 · &5: 19 of 100 lines")
+
+
+async def test_errors() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 4)) as pilot:
+        app.view.extend(texts(*["fine"] * 20, "ERROR one", *["fine"] * 20, "exited with code 137", *["fine"] * 20))
+        await press(pilot, "g", "e")
+        await until(pilot, lambda: "ERROR one" in screen(app.view))
+        await press(pilot, "e")
+        await until(pilot, lambda: "exited with code 137" in screen(app.view))
+        await press(pilot, "E")
+        await until(pilot, lambda: "ERROR one" in screen(app.view))
+
+
+async def test_time_jumps() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 4)) as pilot:
+        app.view.extend(LogLine(START + 20_000 * number, "algo-1", f"line {number}") for number in range(1000))
+        await press(pilot, "g")
+        for key, top in (("m", 3), ("m", 6), ("M", 3), ("o", 180), ("o", 360), ("m", 363), ("O", 360), ("O", 180)):
+            await press(pilot, key)
+            assert screen(app.view)[0] == f"line {top}"
+        await press(pilot, "T", *"18:30:20", "enter")
+        assert screen(app.view)[0] == "line 451"
+        await press(pilot, "T", *"2025-11-24T16:01", "enter")
+        assert screen(app.view)[0] == "line 3"
+        await press(pilot, "T", *"25:00", "enter")
+        assert "'25:00' is not a time" in screen(app.view)[3]
+        await press(pilot, "T", *"23:59", "enter")
+        assert screen(app.view)[3] == "no line is so late"
+
+
+class Host(App[None]):
+    """A program with uses of its own for the keys that a log view sometimes needs."""
+
+    BINDINGS = [Binding("escape,minus,c,n", "heard")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = 0
+
+    def compose(self) -> ComposeResult:
+        yield LogView()
+
+    def action_heard(self) -> None:
+        self.heard += 1
+
+
+async def test_keys_without_use_are_left_to_the_program_around() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        view = app.query_one(LogView)
+        view.extend(lines(0, 9))
+        await press(pilot, "escape", "minus", "c", "n")
+        assert app.heard == 4
+        view.search("line")
+        await press(pilot, "n", "escape", "slash", "minus", "c", "n", "escape")
+        assert app.heard == 4
