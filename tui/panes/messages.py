@@ -57,11 +57,11 @@ class WhyWanted(Wish):
 
 
 class StopWanted(Wish):
-    """Stop a training job, after asking."""
+    """Stop training jobs, after asking."""
 
-    def __init__(self, job: TrainingJob) -> None:
+    def __init__(self, jobs: tuple[TrainingJob, ...]) -> None:
         super().__init__()
-        self.job = job
+        self.jobs = jobs
 
 
 class DeleteWanted(Wish):

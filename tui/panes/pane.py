@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from widgets.table import Table
 from widgets.text import one_line
 
 
@@ -16,14 +20,17 @@ class PaneTitle(Static):
 
     heading: reactive[str] = reactive("")
     count: reactive[str] = reactive("")
+    marks: reactive[str] = reactive("")
+    """How many rows are marked, and how many of them the filter hides; empty while none is."""
     note: reactive[str] = reactive("")
     """What the person should know about the age of what is shown; empty while all is well."""
 
     def render(self) -> Content:
-        """The three parts on one line."""
+        """The parts on one line."""
         return Content.assemble(
             (one_line(self.heading), "bold"),
             ("  " + one_line(self.count), "$text-muted") if self.count else "",
+            ("  " + one_line(self.marks), "$text-accent") if self.marks else "",
             ("  " + one_line(self.note), "$text-warning") if self.note else "",
         )
 
@@ -43,6 +50,12 @@ class Pane(Vertical):
     def title_line(self) -> PaneTitle:
         """The pane's own title line."""
         return self.query_one(PaneTitle)
+
+    @on(Table.Marked)
+    def _say_marks(self, message: Table.Marked[Any]) -> None:
+        message.stop()
+        hidden = f", {message.hidden:,} of them hidden" if message.hidden else ""
+        self.title_line.marks = f"{len(message.rows):,} marked{hidden}" if message.rows else ""
 
     async def watch_service(self) -> None:
         """Follow what the pane shows; runs while the pane is shown, and is cancelled when it is not."""

@@ -79,7 +79,7 @@ class TrainPane(Pane):
         Binding("N", "clone", "Run again", id="train.clone", tooltip="Run the same job again under another name"),
         Binding("l", "logs", "Logs", id="train.logs", tooltip="Follow the job's log"),
         Binding("W", "why", "Why", id="train.why", tooltip="Why the job failed: reason, hint, tracebacks, timeline"),
-        Binding("x", "stop", "Stop", id="train.stop", tooltip="Stop the job; it keeps the model it has so far"),
+        Binding("x", "stop", "Stop", id="train.stop", tooltip="Stop the job, or those that are marked"),
         Binding("d", "inspect('summary')", "Describe", id="train.describe", tooltip="The job in full", show=False),
         Binding("m", "inspect('metrics')", "Metrics", id="train.metrics", tooltip="Metrics and their curves"),
         Binding("y", "inspect('request')", "Request", id="train.request", tooltip="The whole description as JSON"),
@@ -154,6 +154,10 @@ class TrainPane(Pane):
         await asyncio.sleep(SETTLE_SECONDS)
         self.inspector.job_name = name
 
+    @on(Table.Marked)
+    def _follow_marks(self) -> None:
+        self.refresh_bindings()
+
     @on(Table.Selected)
     def _open(self, message: Table.Selected[TrainingJob]) -> None:
         message.stop()
@@ -171,7 +175,7 @@ class TrainPane(Pane):
             "copy": job is not None,
             "new": not self._read_only,
             "clone": job is not None and not self._read_only,
-            "stop": job is not None and job.status == "InProgress" and not self._read_only,
+            "stop": bool(self._stoppable()) and not self._read_only,
             "delete": job is not None and not job.running and not self._read_only,
             "older": self._training.has_older,
         }
@@ -208,9 +212,13 @@ class TrainPane(Pane):
             self.post_message(WhyWanted(job))
 
     def action_stop(self) -> None:
-        """Stop the job under the cursor."""
-        if job := self.table.cursor_row:
-            self.post_message(StopWanted(job))
+        """Stop the marked jobs, or the one under the cursor."""
+        if jobs := self._stoppable():
+            self.post_message(StopWanted(jobs))
+
+    def _stoppable(self) -> tuple[TrainingJob, ...]:
+        chosen = self.table.marked or ((self.table.cursor_row,) if self.table.cursor_row else ())
+        return tuple(job for job in chosen if job.status == "InProgress")
 
     def action_delete(self) -> None:
         """Delete the job under the cursor."""

@@ -84,7 +84,7 @@ async def fulfil(stage: Stage, wish: Wish) -> None:
             case WhyWanted():
                 await _explain(stage, wish)
             case StopWanted():
-                await _stop(stage, wish.job.name)
+                await _stop(stage, tuple(job.name for job in wish.jobs))
             case DeleteWanted():
                 await _delete(stage, wish.job.name)
     except (ServiceError, DataError) as error:
@@ -184,10 +184,13 @@ async def _explain(stage: Stage, wish: WhyWanted) -> None:
         stage.screen.post_message(LogsWanted(wish.job.name))
 
 
-async def _stop(stage: Stage, name: str) -> None:
-    question = Confirm(f"Stop {name}?", "It ends within two minutes and keeps the model it has so far.", "Stop")
-    if await stage.ask(question):
-        await stage.service.training.stop(name)
+async def _stop(stage: Stage, names: tuple[str, ...]) -> None:
+    what = names[0] if len(names) == 1 else f"{len(names)} jobs"
+    listed = "" if len(names) == 1 else f" {', '.join(names)}."
+    detail = f"Stopping takes up to two minutes and keeps the model it has so far.{listed}"
+    if await stage.ask(Confirm(f"Stop {what}?", detail, "Stop")):
+        for name in names:
+            await stage.service.training.stop(name)
 
 
 async def _delete(stage: Stage, name: str) -> None:

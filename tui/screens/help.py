@@ -46,6 +46,7 @@ class HelpScreen(ModalScreen[None]):
             )
         lines += [
             Content(""),
-            Content.styled("Filters: words, !without, column:value. Esc closes this page.", "$text-muted"),
+            Content.styled('Filters: words, "phrases", !without, ~fuzzy, re:regex, column:value.', "$text-muted"),
+            Content.styled("Esc closes this page.", "$text-muted"),
         ]
         return lines

@@ -59,6 +59,7 @@ class MainScreen(Screen[None]):
         ),
         Binding("minus", "last_pane", "Last pane", id="app.last", tooltip="Back to the pane before", show=False),
         Binding("at", "call_log", "Call log", id="app.calls", tooltip="What this console changed", show=False),
+        Binding("X", "export", "Export", id="app.export", tooltip="Write or copy the rows of the list", show=False),
         Binding("p", "pause", "Pause", id="app.pause", tooltip="Pause or go on asking the service", show=False),
         Binding("q", "app.ask_quit", "Quit", id="app.quit", tooltip="Leave the console", show=False),
     ]
@@ -183,6 +184,13 @@ class MainScreen(Screen[None]):
         if (table := self._table()) is not None:
             self._filtered = table
             await self.typed.open("/", table.filter_text)
+
+    def action_export(self) -> None:
+        """Write or copy the rows of the list that has the keyboard."""
+        from tui.screens.export import export_table  # noqa: PLC0415
+
+        if (table := self._table()) is not None:
+            self.run_worker(export_table(self, table, self.switcher.current or "rows"), group="export", exclusive=True)
 
     def _table(self) -> Table[Any] | None:
         if isinstance(self.focused, Table):
