@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -59,6 +60,7 @@ def _local(words: list[str]) -> NoReturn:
 
 
 def _console(options: argparse.Namespace) -> int:
+    gc.disable()  # nothing made on the way to the first screen is garbage; the main screen switches it on again
     from tui.config import ConfigError, load  # noqa: PLC0415
     from tui.service.gateway import spawn_worker  # noqa: PLC0415
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tui.service.gateway import GIVING_WAY
 from tui.service.wire import Connection
 
 HELD_BY_ANOTHER = 3
@@ -52,6 +53,7 @@ class EmbeddedSageMaker:
             self._log_start = stderr.tell()
             self.process = subprocess.Popen(
                 [
+                    *GIVING_WAY,
                     sys.executable,
                     "-m",
                     "tui.local",

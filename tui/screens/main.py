@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -30,8 +32,17 @@ PANES = (("2", "data", "Data"), ("3", "train", "Train"), ("5", "logs", "Logs"))
 
 SMALLEST = (80, 24)
 
+WIDE = 120
+"""Columns from which list and inspector stand side by side."""
+
 NEWS_IN_RATE = 0.2
 """Calls a second by which the rate must differ from the one shown."""
+
+
+def _collect_garbage_again() -> None:
+    """What the start has made stays for good: it is taken out of every later collection, which then takes no time."""
+    gc.freeze()
+    gc.enable()
 
 
 def _palette_commands() -> type[Provider]:
@@ -47,7 +58,7 @@ class MainScreen(Screen[None]):
     """
 
     COMMANDS = {_palette_commands}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("colon", "command", "Command", id="app.command", tooltip="Type a command", key_display=":"),
@@ -70,7 +81,8 @@ class MainScreen(Screen[None]):
     typed = query_one(TypedLine)
 
     def __init__(self, service: SageMaker, config: Config) -> None:
-        super().__init__()
+        # The breakpoint's class from the start: added with the first resize it would lay everything out again.
+        super().__init__(classes="-wide" if get_terminal_size().columns >= WIDE else "-narrow")
         self.service = service
         self.config = config
         self.drafts = Drafts(config.state_folder / "drafts")
@@ -88,7 +100,6 @@ class MainScreen(Screen[None]):
             yield TrainPane(self.service.training, read_only=self.config.read_only)
         yield TypedLine()
         yield KeyBar()
-        yield Static("sagedeck needs a terminal of at least 80 × 24 characters.", id="too-small")
 
     def on_mount(self) -> None:
         """The list of training jobs is where one begins."""
@@ -96,11 +107,15 @@ class MainScreen(Screen[None]):
         self.header.read_only = self.config.read_only
         self.pane("train").focus_first()
         self.set_interval(5, self._say_calls)
+        self.call_after_refresh(_collect_garbage_again)
 
-    def on_resize(self, event: events.Resize) -> None:
+    async def on_resize(self, event: events.Resize) -> None:
         """Say so when the terminal is too small to be of use."""
         width, height = SMALLEST
-        self.set_class(event.size.width < width or event.size.height < height, "-too-small")
+        too_small = event.size.width < width or event.size.height < height
+        if too_small and not self.query("#too-small"):
+            await self.mount(Static("sagedeck needs a terminal of at least 80 × 24 characters.", id="too-small"))
+        self.set_class(too_small, "-too-small")
 
     def _say_calls(self) -> None:
         """Bring the header up to date, but not for a change that nobody would act on: idle means nothing is painted."""

@@ -43,6 +43,11 @@ _TOKEN_NAMES = {"logs": "nextToken", "iam": "Marker"}
 """What the services call the place where the next page begins, in requests and answers, if not `NextToken`."""
 
 
+GIVING_WAY = ("nice", "-n", "5")
+"""How a child of the console is started: on a machine of two cores three processes that load at once would each get two
+thirds of one, and a page that is parsed would delay a key."""
+
+
 def spawn_worker(log: Path | None) -> subprocess.Popen[bytes]:
     """Start a worker process; `log` takes what its libraries write to standard error.
 
@@ -51,7 +56,7 @@ def spawn_worker(log: Path | None) -> subprocess.Popen[bytes]:
     stderr: IO[bytes] | int = log.open("ab") if log else subprocess.DEVNULL
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", "tui.service.worker"],
+            [*GIVING_WAY, sys.executable, "-m", "tui.service.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,

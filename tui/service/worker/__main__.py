@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from tui.service.worker.aws import Aws
 
 
-NICENESS = 5
-"""The console comes first: on a small machine a page that is parsed must not delay a key."""
-
-
 class Request:
     """One request while it is worked on: what a task sees as its `TaskContext`."""
 
@@ -97,6 +93,7 @@ class Worker:
                 case Connect(connection):
                     with self._connecting:
                         self._connection, self._aws = connection, None
+                    threading.Thread(target=_warm, daemon=True).start()
                 case Cancel(identifier):
                     if request := self._requests.get(identifier):
                         request.cancel()
@@ -174,19 +171,17 @@ def _presentable(error: Exception, message: Call | Task) -> Exception:
 
 def main() -> None:
     """Run a worker on the process's standard streams; whatever a library prints goes to standard error."""
-    os.nice(NICENESS)
     source = os.fdopen(os.dup(0), "rb")
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - stays open for the life of the process
     worker = Worker(source, sink)
-    # The first list call needs boto3: importing it now, while the console imports Textual, hides its cost.
-    threading.Thread(target=_warm, daemon=True).start()
     worker.run()
     os._exit(0)
 
 
 def _warm() -> None:
+    """Import boto3 before the first call needs it; not sooner, or it would slow down the console's first paint."""
     import tui.service.worker.aws  # noqa: F401, PLC0415
 
 
