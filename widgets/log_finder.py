@@ -7,18 +7,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import events
-from textual.binding import BindingType
-from textual.strip import Strip
 
 from widgets.log_filter import AllLines, LogFilter
 from widgets.log_index import LineIndex
-from widgets.log_keys import FINDER_BINDINGS
 from widgets.log_pattern import Both, Errors, Finder, Pattern, whole
-from widgets.log_prompt import LABELS, Prompt, PromptKind
+from widgets.log_prompt import PromptKind
 from widgets.log_rows import Mark, Row
 from widgets.log_scroller import LogScroller
 from widgets.log_text import parse_time
@@ -59,9 +54,6 @@ class LogFinder(LogScroller):
     """Search marks every match and leaves all lines in view; a filter hides lines. Each knows nothing of the other,
     but that under a filter search and errors go through the lines that match it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = FINDER_BINDINGS
-
-    _prompt: Prompt | None = None
     _pattern: Pattern | None = None
     _search: LineIndex | None = None
     _filter: LogFilter | None = None
@@ -120,15 +112,6 @@ class LogFinder(LogScroller):
         else:
             self._next_filter = None
             self._use_filter(None)
-
-    def action_ask(self, kind: PromptKind) -> None:
-        """Open the line to type in."""
-        self.open_prompt(kind, LABELS[kind], self._filter_text(kind))
-
-    def open_prompt(self, kind: PromptKind, label: str, text: str = "") -> None:
-        """Open the line to type in, with a text in it; keys go there until Enter or Escape."""
-        self._prompt = Prompt(kind, label, text, len(text))
-        self._paint()
 
     def action_match(self, direction: int) -> None:
         """Go to the next match of the search, or the one before."""
@@ -191,37 +174,6 @@ class LogFinder(LogScroller):
                 return bool(self._pattern or self._filter or self._next_filter)
         return super().check_action(action, parameters)
 
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """While one types, characters are text."""
-        return self._prompt is not None and character is not None and character.isprintable()
-
-    def on_key(self, event: events.Key) -> None:
-        """Type into the open line."""
-        self._note = ""
-        prompt = self._prompt
-        if prompt is None:
-            return
-        if event.key in ("enter", "escape"):
-            self._prompt = None
-            self._answer(prompt, kept=event.key == "enter")
-            self._paint()
-        elif event.is_printable and event.character:
-            prompt.insert(event.character)
-            self._typing(prompt)
-        elif prompt.key(event.key):
-            self._typing(prompt)
-        else:
-            return
-        event.stop()
-        event.prevent_default()
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Paste into the open line."""
-        if self._prompt:
-            event.stop()
-            self._prompt.insert(event.text)
-            self._typing(self._prompt)
-
     def on_mount(self) -> None:
         """Look for what was asked for before."""
         self._look()
@@ -231,35 +183,6 @@ class LogFinder(LogScroller):
         self._jump = self._current = self._place = None
         super().clear()
         self._look()
-
-    def _typing(self, prompt: Prompt) -> None:
-        """Look for what stands in the line while it is typed."""
-        try:
-            if prompt.kind == "search":
-                self.search(prompt.text)
-            elif prompt.kind in ("filter", "exclude"):
-                other = self._filter_text("exclude" if prompt.kind == "filter" else "filter")
-                self.filter(*((prompt.text, other) if prompt.kind == "filter" else (other, prompt.text)))
-        except ValueError as error:
-            self._note = str(error)
-        self._paint()
-
-    def _answer(self, prompt: Prompt, *, kept: bool) -> None:
-        """The line is closed: Enter keeps what was typed, Escape clears it."""
-        if not kept:
-            prompt.text = ""
-        if prompt.kind == "search" and kept:
-            if prompt.text:
-                self._typing(prompt)
-            if not self._note:
-                self._go(self._search, f"match of {self._typed(self._pattern)}", 1, here=bool(prompt.text))
-        elif prompt.kind != "time":
-            self._typing(prompt)
-        elif kept and prompt.text:
-            try:
-                self.go_to_time(prompt.text)
-            except ValueError as error:
-                self._note = str(error)
 
     def _typed(self, pattern: Pattern | None) -> str:
         return pattern.source if pattern else ""
@@ -438,11 +361,6 @@ class LogFinder(LogScroller):
             context = f" ±{self._around}" if include and self._around else ""
             parts.append(f"{patterns}{context}: {self._filter.matches.count:,} of {len(self._store):,} lines")
         return " · ".join(filter(None, parts))
-
-    def _bottom(self, width: int) -> list[Strip]:
-        if self._prompt:
-            return [self._prompt.draw(self._found_text(), width, self._style)]
-        return super()._bottom(width)
 
     def _marks(self, row: Row) -> Sequence[Mark]:
         marks = super()._marks(row)

@@ -15,10 +15,11 @@ from textual.message import Message
 from textual.worker import Worker
 
 from widgets.clipboard import copy
-from widgets.log_finder import PROGRESS_INTERVAL, LogFinder
+from widgets.log_finder import PROGRESS_INTERVAL
 from widgets.log_json import laid_out
 from widgets.log_keys import VIEW_BINDINGS
 from widgets.log_prompt import Prompt
+from widgets.log_prompter import LogPrompter
 from widgets.log_rows import Mark, Row, shown_line
 
 Which = Literal["visible", "marked", "shown", "all"]
@@ -28,7 +29,7 @@ LINES_PER_SLICE = 2000
 """Lines written to a file before the keyboard gets its turn."""
 
 
-class LogView(LogFinder):
+class LogView(LogPrompter):
     """Follows a log until the person scrolls up, then says how many lines are new below."""
 
     BINDINGS: ClassVar[list[BindingType]] = VIEW_BINDINGS
