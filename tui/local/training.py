@@ -9,8 +9,8 @@ from typing import Any
 from tui.local.errors import AwsError, validation_error
 from tui.local.jobs.states import UNFINISHED, Phase
 from tui.local.jobs.supervisor import Supervisor
-from tui.local.jobs.table import SORT_COLUMNS, Job, JobTable
-from tui.local.paging import next_token, position_of
+from tui.local.jobs.table import Job, JobTable, job_of
+from tui.local.listing import Listing
 from tui.local.s3.objects import ObjectStore
 from tui.local.settings import Settings
 from tui.local.store import Store
@@ -18,7 +18,9 @@ from tui.local.tags import Tags
 from tui.local.training_requests import accepted_request
 from tui.local.training_views import description, summary
 
-_SORT_PROPERTIES = {"Name": "TrainingJobName", "CreationTime": "CreationTime", "Status": "TrainingJobStatus"}
+_LISTING = Listing(
+    "ListTrainingJobs", "training_jobs", {"Name": "name", "CreationTime": "creation_time", "Status": "status"}
+)
 
 
 class TrainingJobs:
@@ -57,31 +59,11 @@ class TrainingJobs:
         return description(_existing(self._jobs.get(request["TrainingJobName"])))
 
     def list_training_jobs(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """A page of summaries, newest first by default.
-
-        As on AWS, names and creation times select before the page is cut; status, modification time, warm pool and
-        training plan are looked at afterwards, so a page can hold fewer than MaxResults jobs, or none, and still
-        carry a NextToken. No job here has a warm pool or a training plan.
-        """
-        column = SORT_COLUMNS[_SORT_PROPERTIES[request.get("SortBy", "CreationTime")]]
-        limit = request.get("MaxResults", 10)
-        jobs = self._jobs.page(
-            column,
-            descending=request.get("SortOrder", "Descending") == "Descending",
-            after=position_of("ListTrainingJobs", request),
-            limit=limit + 1,
-            created_after=request.get("CreationTimeAfter"),
-            created_before=request.get("CreationTimeBefore"),
-            name_contains=request.get("NameContains"),
-        )
-        page = jobs[:limit]
-        answer: dict[str, Any] = {
-            "TrainingJobSummaries": [summary(job) for job in page if _passes_late_filters(job, request)]
-        }
-        if len(jobs) > limit:
-            position = (getattr(page[-1], column), page[-1].name)
-            answer["NextToken"] = next_token("ListTrainingJobs", request, position)
-        return answer
+        """A page of summaries, newest first by default; no job here has a warm pool or a training plan."""
+        if "WarmPoolStatusEquals" in request or "TrainingPlanArnEquals" in request:
+            return {"TrainingJobSummaries": []}
+        rows, token = _LISTING.page(self._store, request)
+        return {"TrainingJobSummaries": [summary(job_of(row)) for row in rows], "NextToken": token}
 
     def stop_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Ask a job to stop; what its algorithm saves within the grace period is kept."""
@@ -110,13 +92,3 @@ def _existing(job: Job | None) -> Job:
     if job is None:
         raise validation_error("Requested resource not found.")
     return job
-
-
-def _passes_late_filters(job: Job, request: Mapping[str, Any]) -> bool:
-    return (
-        request.get("StatusEquals", job.status) == job.status
-        and job.last_modified_time > request.get("LastModifiedTimeAfter", float("-inf"))
-        and job.last_modified_time < request.get("LastModifiedTimeBefore", float("inf"))
-        and "WarmPoolStatusEquals" not in request
-        and "TrainingPlanArnEquals" not in request
-    )

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tui.local.jobs.states import FINAL_STATUS, MESSAGES, UNFINISHED, Outcome, Phase, Status
+from tui.local.listing import rows_in_order
 from tui.local.store import Store
 
 _TABLES = """
@@ -114,7 +115,7 @@ class JobTable:
     def find(self, connection: sqlite3.Connection, name: str) -> Job | None:
         """The job of this name, as a transaction sees it."""
         row = connection.execute("SELECT * FROM training_jobs WHERE name = ?", (name,)).fetchone()
-        return None if row is None else _job(row)
+        return None if row is None else job_of(row)
 
     def page(
         self,
@@ -123,27 +124,11 @@ class JobTable:
         descending: bool,
         after: Sequence[Any] | None,
         limit: int,
-        created_after: float | None = None,
-        created_before: float | None = None,
-        name_contains: str | None = None,
     ) -> list[Job]:
         """The next `limit` jobs in the order of a column of `SORT_COLUMNS`, behind the position `(value, name)`."""
-        direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
-        conditions: list[tuple[str, Sequence[Any]]] = []
-        if after is not None:
-            conditions.append((f"({column}, name) {beyond} (?, ?)", after))
-        if created_after is not None:
-            conditions.append(("creation_time > ?", [created_after]))
-        if created_before is not None:
-            conditions.append(("creation_time < ?", [created_before]))
-        if name_contains is not None:
-            conditions.append(("instr(name, ?)", [name_contains]))
-        where = " AND ".join(condition for condition, _ in conditions) or "1"
-        query = f"SELECT * FROM training_jobs WHERE {where} ORDER BY {column} {direction}, name {direction} LIMIT ?"
-        values = [value for _, parameters in conditions for value in parameters]
         with self._store.read() as connection:
-            rows = connection.execute(query, (*values, limit)).fetchall()
-        return [_job(row) for row in rows]
+            rows = rows_in_order(connection, "training_jobs", column, descending=descending, after=after, limit=limit)
+        return [job_of(row) for row in rows]
 
     def enter(self, name: str, phase: Phase, message: str | None = None) -> bool:
         """Move a job that is in progress on to a phase; False when somebody asked it to stop, or ended it, before.
@@ -229,7 +214,8 @@ def _transitions(row: sqlite3.Row) -> list[Transition]:
     return [Transition(**transition) for transition in json.loads(row["transitions"])]
 
 
-def _job(row: sqlite3.Row) -> Job:
+def job_of(row: sqlite3.Row) -> Job:
+    """The job in a row of the table `training_jobs`."""
     final = json.loads(row["final_metrics"])
     return Job(
         name=row["name"],
