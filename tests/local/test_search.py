@@ -16,6 +16,7 @@ from tui.local.errors import AwsError
 from tui.local.jobs.states import Outcome, Phase
 from tui.local.jobs.table import JobTable, Sample
 from tui.local.search import Search
+from tui.local.search_subjects import TRAINING_JOBS
 from tui.local.settings import Settings
 from tui.local.store import Store
 from tui.local.tags import Tags
@@ -46,7 +47,7 @@ def search(tmp_path: Path) -> Search:
             jobs.add_samples(name, [Sample("validation:rmse", time.time(), rmse)])
         if outcome is not None:
             jobs.finish(name, outcome)
-    return Search(store, tags)
+    return Search(store, tags, [TRAINING_JOBS])
 
 
 @pytest.fixture
@@ -173,7 +174,7 @@ def test_order_and_pages(search: Search, sort: dict[str, str], order: str, names
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        ({"Resource": "Endpoint"}, "searches training jobs only"),
+        ({"Resource": "Endpoint"}, "cannot search Endpoint"),
         ({"SearchExpression": {}}, "at least one filter"),
         (_filters(("Colour", "Equals", "red")), "Unknown property name: Colour"),
         (_filters(("ResourceConfig.Colour", "Equals", "red")), "Unknown property name: ResourceConfig.Colour"),

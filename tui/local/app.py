@@ -22,6 +22,7 @@ from tui.local.query_protocol import QueryProtocol
 from tui.local.s3.api import S3
 from tui.local.s3.objects import ObjectStore
 from tui.local.search import Search
+from tui.local.search_subjects import TRAINING_JOBS
 from tui.local.settings import Settings
 from tui.local.store import Store
 from tui.local.tags import Tags
@@ -41,10 +42,11 @@ class LocalAws:
         tags = Tags(self._store)
         self._supervisor = Supervisor(settings, self._store, objects, logs)
         training = TrainingJobs(settings, self._store, objects, tags, self._supervisor)
+        search = Search(self._store, tags, [TRAINING_JOBS])
         self._s3 = S3(objects)
         self._json = JsonProtocol(
             (
-                Service("sagemaker", (training, Search(self._store, tags), tags), "ValidationException"),
+                Service("sagemaker", (training, search, tags), "ValidationException"),
                 Service("logs", (logs,), "InvalidParameterException"),
             )
         )

@@ -23,11 +23,14 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 _TEXT_KINDS = (Kind.TEXT, Kind.HYPERPARAMETER)
 
 
-def compile_expression(expression: Mapping[str, Any]) -> Predicate:
-    """The predicate of a request's SearchExpression; raises ValidationException for what cannot be evaluated."""
+def compile_expression(expression: Mapping[str, Any], shape: str) -> Predicate:
+    """The predicate of a request's SearchExpression over records of a shape of the service model.
+
+    Raises ValidationException for what cannot be evaluated.
+    """
     if _count(expression) > MAX_CONDITIONS:
         raise validation_error(f"A search expression can contain at most {MAX_CONDITIONS} conditions in all.")
-    return _expression(expression)
+    return _expression(expression, shape)
 
 
 def _count(expression: Mapping[str, Any]) -> int:
@@ -38,11 +41,11 @@ def _count(expression: Mapping[str, Any]) -> int:
     )
 
 
-def _expression(expression: Mapping[str, Any]) -> Predicate:
+def _expression(expression: Mapping[str, Any], shape: str) -> Predicate:
     conditions = [
-        *(_filter(item, find_property(item["Name"])) for item in expression.get("Filters", ())),
-        *(_nested(item) for item in expression.get("NestedFilters", ())),
-        *(_expression(item) for item in expression.get("SubExpressions", ())),
+        *(_filter(item, find_property(item["Name"], shape)) for item in expression.get("Filters", ())),
+        *(_nested(item, shape) for item in expression.get("NestedFilters", ())),
+        *(_expression(item, shape) for item in expression.get("SubExpressions", ())),
     ]
     if not conditions:
         raise validation_error("A search expression must contain at least one filter, nested filter or subexpression.")
@@ -50,15 +53,15 @@ def _expression(expression: Mapping[str, Any]) -> Predicate:
     return lambda record: combine(condition(record) for condition in conditions)
 
 
-def _nested(nested: Mapping[str, Any]) -> Predicate:
+def _nested(nested: Mapping[str, Any], shape: str) -> Predicate:
     """True when one element of the list satisfies all the filters."""
     name = nested["NestedPropertyName"]
-    element = list_element(name)
+    element = list_element(name, shape)
     conditions = []
     for item in nested["Filters"]:
         prefix, _, rest = item["Name"].partition(f"{name}.")
         if prefix or not rest:
-            raise unknown_property(item["Name"])
+            raise unknown_property(item["Name"], shape)
         conditions.append(_filter(item, find_property(rest, element)))
     parent = tuple(name.split("."))
 

@@ -28,6 +28,11 @@ class Kind(Enum):
     """A structure or list: it can only exist or not."""
 
 
+_TAGS = "TagList"
+
+_WRAPPED = {"ModelDashboardModel": "Model"}
+"""Records whose own properties stand one level down: `ModelName` is found as well as `Model.ModelName`."""
+
 _KINDS = {
     "string": Kind.TEXT,
     "integer": Kind.NUMBER,
@@ -52,8 +57,9 @@ class Property:
         match self.path:
             case ("Metrics", name):
                 return (item["Value"] for item in record.get("FinalMetricDataList", ()) if item["MetricName"] == name)
-            case ("Tags", key) if key not in ("Key", "Value"):
-                return (item["Value"] for item in record.get("Tags", ()) if item["Key"] == key)
+            case (*parents, "Tags", key) if key not in ("Key", "Value"):
+                tags = _follow(record, (*parents, "Tags"))
+                return (tag["Value"] for tag in tags if tag["Key"] == key)
         return _follow(record, self.path)
 
     def comparable(self, text: str) -> Comparable:
@@ -82,7 +88,7 @@ class Property:
         return text
 
 
-def find_property(name: str, shape: str = "TrainingJob") -> Property:
+def find_property(name: str, shape: str) -> Property:
     """The property of this name in a shape of the service model; raises ValidationException for an unknown one."""
     first, _, rest = name.partition(".")
     if shape == "TrainingJob" and rest:
@@ -90,43 +96,48 @@ def find_property(name: str, shape: str = "TrainingJob") -> Property:
             return Property(name, (first, rest), Kind.NUMBER)
         if first == "HyperParameters":
             return Property(name, (first, rest), Kind.HYPERPARAMETER)
-        if first == "Tags":
-            return Property(name, (first, rest), Kind.TEXT)
     path: list[str] = []
-    rest = name
+    at, rest = shape, name
     while rest:
-        definition = _element(shape)
+        definition = _element(at)
         first, _, rest = rest.partition(".")
-        if definition["type"] == "map":
+        if at == _TAGS and first not in definition["members"]:
+            first, rest, at = f"{first}.{rest}".rstrip("."), "", "TagValue"
+        elif definition["type"] == "map":
             first, rest = f"{first}.{rest}".rstrip("."), ""
-            shape = definition["value"]["shape"]
-        elif definition["type"] == "structure" and first in definition["members"]:
-            shape = definition["members"][first]["shape"]
+            at = definition["value"]["shape"]
+        elif definition["type"] == "structure":
+            if not path and first not in definition["members"] and (wrapped := _WRAPPED.get(shape)):
+                path.append(wrapped)
+                definition = _element(definition["members"][wrapped]["shape"])
+            if first not in definition["members"]:
+                raise unknown_property(name, shape)
+            at = definition["members"][first]["shape"]
         else:
-            raise unknown_property(name)
+            raise unknown_property(name, shape)
         path.append(first)
-    return Property(name, tuple(path), _KINDS.get(_element(shape)["type"], Kind.GROUP))
+    return Property(name, tuple(path), _KINDS.get(_element(at)["type"], Kind.GROUP))
 
 
-def list_element(name: str) -> str:
+def list_element(name: str, shape: str) -> str:
     """The shape of the elements of a list property, for nested filters; raises ValidationException for others."""
-    shape = "TrainingJob"
     shapes = service_model("sagemaker").shapes
+    at = shape
     for step in name.split("."):
-        member = shapes[shape].get("members", {}).get(step)
+        member = shapes[at].get("members", {}).get(step)
         if member is None:
-            raise unknown_property(name)
-        shape = member["shape"]
-    if shapes[shape]["type"] != "list":
+            raise unknown_property(name, shape)
+        at = member["shape"]
+    if shapes[at]["type"] != "list":
         raise validation_error(f"The property {name} is not a list: nested filters need one, e.g. InputDataConfig.")
-    return str(shapes[shape]["member"]["shape"])
+    return str(shapes[at]["member"]["shape"])
 
 
-def unknown_property(name: str) -> AwsError:
-    """The error for a name that is no property of a training job."""
+def unknown_property(name: str, shape: str) -> AwsError:
+    """The error for a name that is no property of a shape."""
+    special = "Metrics.<metric>, HyperParameters.<name> or " if shape == "TrainingJob" else ""
     return validation_error(
-        f"Unknown property name: {name}. Use a property of the TrainingJob of a search result, Metrics.<metric>, "
-        "HyperParameters.<name> or Tags.<key>."
+        f"Unknown property name: {name}. Use a property of {shape} as search results have it, {special}Tags.<key>."
     )
 
 

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tui.local.jobs.states import FINAL_STATUS, MESSAGES, UNFINISHED, Outcome, Phase, Status
-from tui.local.listing import rows_in_order
 from tui.local.store import Store
 
 _TABLES = """
@@ -40,14 +39,6 @@ CREATE TABLE IF NOT EXISTS training_metrics (
 );
 CREATE INDEX IF NOT EXISTS training_metrics_by_time ON training_metrics (job, metric, timestamp);
 """
-
-SORT_COLUMNS = {
-    "TrainingJobName": "name",
-    "CreationTime": "creation_time",
-    "LastModifiedTime": "last_modified_time",
-    "TrainingJobStatus": "status",
-}
-"""The properties with an index, by the name Search knows them by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +107,6 @@ class JobTable:
         """The job of this name, as a transaction sees it."""
         row = connection.execute("SELECT * FROM training_jobs WHERE name = ?", (name,)).fetchone()
         return None if row is None else job_of(row)
-
-    def page(
-        self,
-        column: str,
-        *,
-        descending: bool,
-        after: Sequence[Any] | None,
-        limit: int,
-    ) -> list[Job]:
-        """The next `limit` jobs in the order of a column of `SORT_COLUMNS`, behind the position `(value, name)`."""
-        with self._store.read() as connection:
-            rows = rows_in_order(connection, "training_jobs", column, descending=descending, after=after, limit=limit)
-        return [job_of(row) for row in rows]
 
     def enter(self, name: str, phase: Phase, message: str | None = None) -> bool:
         """Move a job that is in progress on to a phase; False when somebody asked it to stop, or ended it, before.
