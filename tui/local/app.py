@@ -17,6 +17,7 @@ from tui.local.identity import Iam, Sts
 from tui.local.jobs.supervisor import Supervisor
 from tui.local.json_protocol import JsonProtocol
 from tui.local.logs import Logs
+from tui.local.models import Models
 from tui.local.protocol import Service, internal_failure, read_body, unsupported
 from tui.local.query_protocol import QueryProtocol
 from tui.local.s3.api import S3
@@ -42,11 +43,12 @@ class LocalAws:
         tags = Tags(self._store)
         self._supervisor = Supervisor(settings, self._store, objects, logs)
         training = TrainingJobs(settings, self._store, objects, tags, self._supervisor)
+        models = Models(settings, self._store, tags)
         search = Search(self._store, tags, [TRAINING_JOBS])
         self._s3 = S3(objects)
         self._json = JsonProtocol(
             (
-                Service("sagemaker", (training, search, tags), "ValidationException"),
+                Service("sagemaker", (training, models, search, tags), "ValidationException"),
                 Service("logs", (logs,), "InvalidParameterException"),
             )
         )

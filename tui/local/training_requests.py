@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui.local.algorithms import catalog
-from tui.local.errors import AwsError, validation_error
+from tui.local.errors import validation_error
+from tui.local.request_checks import over_quota, refuse, require_role, require_s3_uri
 from tui.local.s3.objects import ObjectStore
 from tui.local.settings import Settings
 
@@ -45,17 +46,12 @@ def accepted_request(request: Mapping[str, Any], settings: Settings, objects: Ob
     Raises AwsError: ValidationException, or ResourceLimitExceeded for the quotas.
     """
     accepted = {name: copy.deepcopy(value) for name, value in request.items() if name != "Tags"}
-    _refuse(request, _NOT_HERE)
+    refuse(request, _NOT_HERE)
     _check_algorithm(accepted)
     _check_resources(accepted)
     _check_stopping(accepted)
     _check_channels(accepted)
-    if request["RoleArn"] != settings.role_arn:
-        raise validation_error(
-            f"Could not assume role {request['RoleArn']}. Please ensure that the role exists and allows principal "
-            f"'sagemaker.amazonaws.com' to assume the role. The one role of this embedded SageMaker is "
-            f"{settings.role_arn}."
-        )
+    require_role(request["RoleArn"], settings)
     _check_output(accepted, objects)
     for switch in ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining"):
         accepted.setdefault(switch, False)
@@ -69,7 +65,7 @@ def _check_algorithm(request: dict[str, Any]) -> None:
         raise validation_error(
             "You must specify exactly one of TrainingImage and AlgorithmName in AlgorithmSpecification."
         )
-    _refuse(specification, {"AlgorithmName": "algorithm resources"} | _NOT_HERE_IN_ALGORITHM)
+    refuse(specification, {"AlgorithmName": "algorithm resources"} | _NOT_HERE_IN_ALGORITHM)
     algorithm = catalog.find(image)
     if algorithm is None:
         raise validation_error(
@@ -97,15 +93,15 @@ def _check_resources(request: Mapping[str, Any]) -> None:
     resources = request.get("ResourceConfig")
     if resources is None:
         raise validation_error("ResourceConfig is required for a training job: instance type, count and volume size.")
-    _refuse(resources, _NOT_HERE_IN_RESOURCES)
+    refuse(resources, _NOT_HERE_IN_RESOURCES)
     for member in ("InstanceType", "InstanceCount", "VolumeSizeInGB"):
         if not resources.get(member):
             raise validation_error(f"ResourceConfig.{member} is required and must not be 0.")
     count, instance_type = resources["InstanceCount"], resources["InstanceType"]
     if count > MAX_INSTANCES:
-        raise _over_quota(f"{instance_type} for training job usage", MAX_INSTANCES, count)
+        raise over_quota(f"{instance_type} for training job usage", MAX_INSTANCES, count)
     if resources.get("KeepAlivePeriodInSeconds"):
-        raise _over_quota(f"{instance_type} for training warm pool usage", 0, count)
+        raise over_quota(f"{instance_type} for training warm pool usage", 0, count)
 
 
 def _check_stopping(request: Mapping[str, Any]) -> None:
@@ -142,7 +138,7 @@ def _check_channels(request: Mapping[str, Any]) -> None:
             raise validation_error(
                 f"S3DataType {s3['S3DataType']} of channel {name} needs AWS; use S3Prefix or ManifestFile."
             )
-        _require_s3_uri(s3["S3Uri"], f"S3Uri of channel {name}")
+        require_s3_uri(s3["S3Uri"], f"S3Uri of channel {name}")
         mode = channel.get("InputMode", request["AlgorithmSpecification"]["TrainingInputMode"])
         if channel.setdefault("CompressionType", "None") == "Gzip" and mode != "Pipe":
             raise validation_error(
@@ -156,7 +152,7 @@ def _check_channels(request: Mapping[str, Any]) -> None:
 def _check_output(request: Mapping[str, Any], objects: ObjectStore) -> None:
     output = request["OutputDataConfig"]
     uri = output["S3OutputPath"]
-    _require_s3_uri(uri, "S3OutputPath")
+    require_s3_uri(uri, "S3OutputPath")
     bucket = uri.removeprefix("s3://").partition("/")[0]
     if not objects.bucket_exists(bucket):
         raise validation_error(
@@ -164,22 +160,3 @@ def _check_output(request: Mapping[str, Any], objects: ObjectStore) -> None:
         )
     output.setdefault("CompressionType", "GZIP")
     output.setdefault("KmsKeyId", "")
-
-
-def _require_s3_uri(uri: str, where: str) -> None:
-    if not uri.startswith("s3://"):
-        raise validation_error(f"The {where} must have the form s3://bucket/prefix; it is {uri}.")
-
-
-def _refuse(members: Mapping[str, Any], unsupported: Mapping[str, str]) -> None:
-    for member, meaning in unsupported.items():
-        if members.get(member):
-            raise validation_error(f"{member} is not available: this embedded SageMaker does not do {meaning}.")
-
-
-def _over_quota(usage: str, limit: int, wanted: int) -> AwsError:
-    return AwsError(
-        "ResourceLimitExceeded",
-        f"The account-level service limit '{usage}' is {limit} Instances, with current utilization of 0 Instances and "
-        f"a request delta of {wanted} Instances. This is a limit of the embedded SageMaker and cannot be raised.",
-    )
