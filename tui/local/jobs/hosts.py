@@ -1,4 +1,4 @@
-"""One host of a training job: a process forked from a preloaded server, its output a pipe.
+"""One host of a job, training or batch transform: a process forked from a preloaded server, its output a pipe.
 
 Importing the algorithms takes seconds; a fork server that has imported them starts a host in a tenth of a second.
 A host never outlives this process: the kernel kills it with the fork server (Linux), which ends with this process,
@@ -13,10 +13,12 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from typing import Any
 
 from tui.local.algorithms import PRELOAD
 from tui.local.jobs.states import JobFailed
@@ -53,14 +55,17 @@ class HostServer:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def start(self, root: Path, image: str) -> Host:
-        """Run a host's container in a process of its own; `root` is its `/opt/ml`.
+    def start(self, body: Callable[..., int], *arguments: Any) -> Host:
+        """Run a function of a module as a host's container, in a process of its own; it answers the exit code.
+
+        Function and arguments are pickled. What the function imports itself, if the fork server has imported it
+        before, costs neither this process nor the host anything.
 
         Raises JobFailed when the fork server is killed just then.
         """
         self.warm()
         reader, writer = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_run, args=(root, image, writer, self._lifeline), daemon=True)
+        process = self._context.Process(target=_run, args=(writer, self._lifeline, body, arguments), daemon=True)
         try:
             process.start()
         except (EOFError, ConnectionError) as error:
@@ -118,8 +123,14 @@ class Host:
         return 128 - code if code < 0 else code
 
 
-def _run(root: Path, image: str, output: Connection, lifeline: Connection) -> None:
-    """The body of a host process."""
+def train(root: Path, image: str) -> int:
+    """The body of a training host; `root` is its `/opt/ml`."""
+    from tui.local.algorithms import container  # noqa: PLC0415  # preloaded in a host, far too heavy for the server
+
+    return container.run(root, image)
+
+
+def _run(output: Connection, lifeline: Connection, body: Callable[..., int], arguments: tuple[Any, ...]) -> None:
     os.setsid()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _GROUP_SIGNALS)
     if sys.platform == "linux":
@@ -130,10 +141,7 @@ def _run(root: Path, image: str, output: Connection, lifeline: Connection) -> No
     output.close()
     sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
-
-    from tui.local.algorithms import container  # noqa: PLC0415  # already loaded here, far too heavy for the server
-
-    sys.exit(container.run(root, image))
+    sys.exit(body(*arguments))
 
 
 def _die_with(lifeline: Connection) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.local.jobs.hosts import Host, HostServer
+from tui.local.jobs.hosts import Host, HostServer, train
 from tui.local.jobs.metrics import MetricParser, metric_definitions
 from tui.local.jobs.states import MAX_REASON, JobFailed, Phase
 from tui.local.jobs.table import Job, JobTable, Sample
@@ -67,7 +67,7 @@ class HostWatch:
     def _start(self, roots: Sequence[Path], image: str) -> None:
         epoch = int(time.time())
         for root in roots:
-            host = self._hosts.start(root, image)
+            host = self._hosts.start(train, root, image)
             self._running[host] = root
             self._selector.register(host, selectors.EVENT_READ, f"{self._job.name}/{root.name}-{epoch}")
 
