@@ -69,6 +69,11 @@ _RETENTION_DAYS = (
 _ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
 
 
+def group_arn(name: str) -> str:
+    """The ARN of a log group, without the `:*` that stands for its streams."""
+    return _ARN + name
+
+
 def invalid(message: str) -> AwsError:
     """The service's answer to a request that contradicts itself or its limits."""
     return AwsError("InvalidParameterException", message)
@@ -129,6 +134,11 @@ class LogGroups:
         self._store = store
         store.create(SCHEMA)
         store.create(log_events.SCHEMA)
+
+    def check_exists(self, group: str) -> None:
+        """Raise `ResourceNotFoundException` when there is no such group."""
+        with self._store.read() as connection:
+            group_row(connection, group)
 
     def create_log_group(self, request: Request) -> Response:
         """Create a group; tags are accepted and forgotten, since nothing here reads them back."""
@@ -265,7 +275,7 @@ def _read_token(token: str) -> tuple[int, str]:
 
 def _group_answer(row: sqlite3.Row, *, brief: bool) -> Response:
     """A group as DescribeLogGroups lists it; brief when it was searched by pattern."""
-    arn = f"{_ARN}{row['name']}"
+    arn = group_arn(row["name"])
     answer = {"logGroupName": row["name"], "creationTime": row["created"], "arn": f"{arn}:*"}
     if brief:
         return answer
@@ -283,7 +293,7 @@ def _stream_answer(row: sqlite3.Row, group: str) -> Response:
     answer = {
         "logStreamName": row["name"],
         "creationTime": row["created"],
-        "arn": f"{_ARN}{group}:log-stream:{row['name']}",
+        "arn": f"{group_arn(group)}:log-stream:{row['name']}",
         "uploadSequenceToken": f"{row['sequence'] + 1:056d}",
         # The service has reported 0 for streams since 2019; the size is the group's.
         "storedBytes": 0,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from tui.local import log_events
@@ -21,6 +23,7 @@ from tui.local.log_groups import (
     stream_row,
     streams_with_prefix,
 )
+from tui.local.store import Store
 
 _PAGE_EVENTS = 10_000
 _PAGE_BYTES = 1_048_576
@@ -36,8 +39,47 @@ _DESCENDING_SINCE = 1_704_067_200_000
 """2024-01-01 in ms: FilterLogEvents reads newest first only from there on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Events that a stream has just taken in."""
+
+    group: str
+    stream: str
+    events: Sequence[tuple[int, str]]
+    """Timestamp in ms, and message."""
+
+    ingested: int
+    """When they came in, in ms."""
+
+
+Subscriber = Callable[[Arrival], None]
+"""Told of arrivals by the thread that has stored them; it must not take long."""
+
+
 class Logs(LogGroups):
-    """All operations of CloudWatch Logs, and `append` for the writers on this side of the wire."""
+    """The operations of CloudWatch Logs that answer at once, and `append` for the writers on this side of the wire."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._subscribers: dict[Subscriber, frozenset[str]] = {}
+        self._subscribing = threading.Lock()
+
+    def subscribe(self, groups: Sequence[str], subscriber: Subscriber) -> Callable[[], None]:
+        """Tell of what comes into some groups from now on, until the answer is called."""
+        with self._subscribing:
+            self._subscribers[subscriber] = frozenset(groups)
+
+        def unsubscribe() -> None:
+            with self._subscribing:
+                self._subscribers.pop(subscriber, None)
+
+        return unsubscribe
+
+    def _publish(self, group: str, stream: str, events: Sequence[tuple[int, str]], now: int) -> None:
+        with self._subscribing:
+            told = [subscriber for subscriber, groups in self._subscribers.items() if group in groups]
+        for subscriber in told if events else ():
+            subscriber(Arrival(group, stream, events, now))
 
     def append(self, group: str, stream: str, events: Sequence[tuple[int, str]]) -> None:
         """Add events (timestamp in ms, message) to a stream, in one transaction; makes the group and stream if missing.
@@ -53,6 +95,7 @@ class Logs(LogGroups):
             )
             stored = [(timestamp, _storable(message)) for timestamp, message in events if message]
             _insert(connection, stream_row(connection, group, stream), stored, now)
+        self._publish(group, stream, stored, now)
 
     def put_log_events(self, request: Request) -> Response:
         """Add a batch to a stream; events outside the time the service accepts are left out and reported."""
@@ -75,6 +118,7 @@ class Logs(LogGroups):
                     "The batch of log events in a single PutLogEvents request cannot span more than 24 hours."
                 )
             sequence = _insert(connection, stream, accepted, now)
+        self._publish(request["logGroupName"], request["logStreamName"], accepted, now)
         rejected = {}
         if too_old:
             rejected["tooOldLogEventEndIndex"] = too_old
