@@ -11,11 +11,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from tui.local.endpoint_configs import EndpointConfigs
 from tui.local.errors import AwsError
 from tui.local.gate import QUERY, Caller, Dialect, Gate, caller_of, dialect_of
 from tui.local.identity import Iam, Sts
 from tui.local.jobs.supervisor import Supervisor
 from tui.local.json_protocol import JsonProtocol
+from tui.local.log_live_tail import LiveTail
 from tui.local.logs import Logs
 from tui.local.models import Models
 from tui.local.protocol import Service, internal_failure, read_body, unsupported
@@ -44,11 +46,13 @@ class LocalAws:
         self._supervisor = Supervisor(settings, self._store, objects, logs)
         training = TrainingJobs(settings, self._store, objects, tags, self._supervisor)
         models = Models(settings, self._store, tags)
+        configs = EndpointConfigs(settings, self._store, tags)
         search = Search(self._store, tags, [TRAINING_JOBS])
         self._s3 = S3(objects)
+        self._live_tail = LiveTail(logs)
         self._json = JsonProtocol(
             (
-                Service("sagemaker", (training, models, search, tags), "ValidationException"),
+                Service("sagemaker", (training, models, configs, search, tags), "ValidationException"),
                 Service("logs", (logs,), "InvalidParameterException"),
             )
         )
@@ -101,6 +105,8 @@ class LocalAws:
         match caller.service:
             case "s3":
                 return await self._s3.handle(request)
+            case "logs" if request.headers.get("x-amz-target", "").endswith(".StartLiveTail"):
+                return await self._live_tail.handle(request, request_id)
             case "sagemaker" | "logs" as service if "x-amz-target" in request.headers:
                 return await self._json.handle(request, service, request_id)
             case "sts" | "iam" as service:
