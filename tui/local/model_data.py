@@ -19,8 +19,8 @@ class ModelDataError(Exception):
 def fetch_model(objects: ObjectStore, url: str, compressed: bool, into: Path) -> None:
     """Lay the artifact at an `s3://` URL out as files in a folder, which is made if it is missing.
 
-    A compressed artifact is one `model.tar.gz`, whose members cannot leave the folder; an uncompressed one is every
-    object under the URL.
+    A compressed artifact is one `model.tar.gz`, whose members cannot leave the folder; an uncompressed one is an
+    object, or every object under a URL that ends with a slash.
 
     Raises:
         ModelDataError: there is nothing at the URL, or it is not such an archive.
@@ -50,7 +50,9 @@ def _unpack(objects: ObjectStore, bucket: str, key: str, url: str, into: Path) -
 
 
 def _copy(objects: ObjectStore, bucket: str, prefix: str, url: str, into: Path) -> None:
-    keys = [info.key for info in objects.list(bucket, prefix) if not info.key.endswith("/")]
+    keys = [prefix]
+    if prefix.endswith("/") or not prefix:
+        keys = [info.key for info in objects.list(bucket, prefix) if not info.key.endswith("/")]
     if not keys:
         raise _not_downloaded(url)
     folder = prefix[: prefix.rfind("/") + 1]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.local.errors import AwsError
-from tui.local.jobs.channels import split_uri
+from tui.local.jobs.sources import split_uri
 from tui.local.jobs.states import JobFailed
 from tui.local.s3.objects import ObjectStore
 
