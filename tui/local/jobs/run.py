@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from tui.local.jobs.artifacts import has_files, upload_artifacts
 from tui.local.jobs.channels import prepare_hosts
 from tui.local.jobs.hosts import HostServer
 from tui.local.jobs.states import MAX_REASON, JobFailed, Outcome, Phase
-from tui.local.jobs.table import Job, JobTable
+from tui.local.jobs.table import Job, JobTable, Sample
 from tui.local.jobs.watch import HostWatch
 from tui.local.logs import Logs
 from tui.local.s3.objects import ObjectStore
@@ -44,6 +44,9 @@ class Workshop:
 
     grace_seconds: float
     """The time between SIGTERM and SIGKILL."""
+
+    sampled: Callable[[str, Sequence[Sample]], None]
+    """Told the metrics of a job, by its name, as soon as they are read."""
 
 
 class _Halted(Exception):
@@ -97,7 +100,8 @@ class TrainingRun:
         with self._phase(Phase.DOWNLOADING):
             prepare_hosts(roots, request, self._shop.objects, self._proceed)
         with self._phase(Phase.TRAINING):
-            watch = HostWatch(self._job, self._shop.jobs, self._shop.logs, self._shop.hosts, self._shop.grace_seconds)
+            shop = self._shop
+            watch = HostWatch(self._job, shop.jobs, shop.logs, shop.hosts, shop.grace_seconds, sampled=shop.sampled)
             end = watch.follow(roots, self._halt)
         if self._abandoned.is_set() or (end is not Phase.COMPLETED and not has_files(roots[0] / "model")):
             return Outcome(end)

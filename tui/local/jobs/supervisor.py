@@ -7,11 +7,13 @@ import shutil
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
 
 from tui.local.jobs.hosts import HostServer
 from tui.local.jobs.run import INTERRUPTED, TrainingRun, Workshop
 from tui.local.jobs.states import Outcome, Phase
-from tui.local.jobs.table import JobTable
+from tui.local.jobs.table import JobTable, Sample
 from tui.local.logs import Logs
 from tui.local.s3.objects import ObjectStore
 from tui.local.settings import Settings
@@ -24,6 +26,16 @@ _WARM_UP_DELAY = 2.0
 """Seconds after `start` before the algorithms are imported, so that it does not compete with the console's start."""
 
 _CLOSE_SECONDS = 2.0
+
+
+class Observer(Protocol):
+    """Somebody who has to know at once what training jobs do; called from the jobs' own threads."""
+
+    def sampled(self, name: str, samples: Sequence[Sample]) -> None:
+        """A job that trains has reported these values, in this order; they are not in the store yet."""
+
+    def ended(self, name: str) -> None:
+        """A job has ended, and the store says how."""
 
 
 class Supervisor:
@@ -44,13 +56,19 @@ class Supervisor:
             hosts=self._hosts,
             phase_seconds=settings.phase_seconds,
             grace_seconds=GRACE_SECONDS,
+            sampled=self._sampled,
         )
+        self._observers: list[Observer] = []
         self._lock = threading.Lock()
         self._running: dict[TrainingRun, threading.Thread] = {}
         self._waiting: deque[TrainingRun] = deque()
         self._closed = False
         self._warm_up = threading.Timer(_WARM_UP_DELAY, self._hosts.warm)
         self._warm_up.daemon = True
+
+    def observe(self, observer: Observer) -> None:
+        """Tell somebody about every job from now on; call it before the first job is submitted."""
+        self._observers.append(observer)
 
     def start(self) -> None:
         """Fail the jobs that a killed server left behind, remove their folders, and warm up in the background."""
@@ -72,9 +90,11 @@ class Supervisor:
                 return
             message = f"Waiting for a free place: this machine trains {self.capacity} job(s) at a time."
             self._waiting.append(run)  # first, so that the job has its turn even if the disk is full just now
-            if not self._jobs.enter(name, Phase.PENDING, message):
-                self._jobs.finish(name, Outcome(Phase.STOPPED))
-                self._waiting.remove(run)
+            if self._jobs.enter(name, Phase.PENDING, message):
+                return
+            self._jobs.finish(name, Outcome(Phase.STOPPED))
+            self._waiting.remove(run)
+        self._ended(name)
 
     def stop(self, name: str) -> None:
         """End a job whose status already says Stopping; one that waits ends at once."""
@@ -82,9 +102,12 @@ class Supervisor:
             for run in self._running:
                 if run.name == name:
                     run.stop()
-            for run in [run for run in self._waiting if run.name == name]:
+            waiting = [run for run in self._waiting if run.name == name]
+            for run in waiting:
                 self._jobs.finish(name, Outcome(Phase.STOPPED))
                 self._waiting.remove(run)
+        if waiting:
+            self._ended(name)
 
     def close(self) -> None:
         """Kill every host within about two seconds and fail the jobs that were not finished."""
@@ -115,3 +138,12 @@ class Supervisor:
                 del self._running[run]
                 if self._waiting and not self._closed:
                     self._launch(self._waiting.popleft())
+            self._ended(run.name)
+
+    def _sampled(self, name: str, samples: Sequence[Sample]) -> None:
+        for observer in self._observers:
+            observer.sampled(name, samples)
+
+    def _ended(self, name: str) -> None:
+        for observer in self._observers:
+            observer.ended(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import selectors
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui.local.jobs.hosts import Host, HostServer, train
@@ -29,12 +29,22 @@ _ESCAPES = str.maketrans({"\t": "#011", "\r": "#015"})
 class HostWatch:
     """Runs the hosts of one job, once, and writes down what they say."""
 
-    def __init__(self, job: Job, jobs: JobTable, logs: Logs, hosts: HostServer, grace_seconds: float) -> None:
+    def __init__(
+        self,
+        job: Job,
+        jobs: JobTable,
+        logs: Logs,
+        hosts: HostServer,
+        grace_seconds: float,
+        *,
+        sampled: Callable[[str, Sequence[Sample]], None],
+    ) -> None:
         self._job = job
         self._jobs = jobs
         self._logs = logs
         self._hosts = hosts
         self._grace_seconds = grace_seconds
+        self._sampled = sampled
         self._metrics = MetricParser(metric_definitions(job.request))
         self._selector = selectors.DefaultSelector()
         self._running: dict[Host, Path] = {}
@@ -97,10 +107,14 @@ class HostWatch:
     def _read(self, host: Host, stream: str) -> None:
         now = time.time()
         events = self._events.setdefault(stream, [])
+        samples: list[Sample] = []
         for line in host.read_lines():
             if message := line.rstrip("\r").translate(_ESCAPES):
                 events.append((int(now * 1000), message))
-                self._samples.extend(self._metrics.samples(now, message))
+                samples.extend(self._metrics.samples(now, message))
+        if samples:
+            self._samples.extend(samples)
+            self._sampled(self._job.name, samples)
         if host.open:
             return
         self._selector.unregister(host)
