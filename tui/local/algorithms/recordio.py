@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,37 @@ from tui.local.algorithms.dataset import Dataset, Floats, UnreadableRowsError
 
 _MAGIC: Final = 0xCED7230A
 _FLOAT32, _FLOAT64, _INT32 = 2, 3, 7
+_FEATURES, _LABEL = 1, 2
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A vector of numbers. When it is sparse, `values` are those at the positions `keys`."""
+
+    values: Floats
+    keys: list[int]
+    shape: list[int]
+
+    @property
+    def width(self) -> int:
+        """How many numbers the vector has, those left out included."""
+        if self.shape:
+            return self.shape[0]
+        return max(self.keys) + 1 if self.keys else len(self.values)
+
+    @property
+    def sparse(self) -> bool:
+        """Whether numbers are left out."""
+        return bool(self.keys) or self.width != len(self.values)
+
+    def dense(self) -> Floats:
+        """The vector with a zero for every number left out. Raises IndexError for a key outside of it."""
+        if not self.sparse:
+            return self.values
+        dense = np.zeros(self.width, dtype=np.float32)
+        dense[self.keys] = self.values
+        return dense
 
 
 def read_recordio(files: Sequence[Path]) -> Dataset:
@@ -29,9 +60,11 @@ def read_recordio(files: Sequence[Path]) -> Dataset:
     for path in files:
         try:
             for record in _records(path.read_bytes()):
-                vector, label = _example(record)
-                features.append(vector)
-                labels.append(label)
+                tensors = _tensors(record)
+                if _FEATURES not in tensors or _LABEL not in tensors:
+                    raise ValueError("it has no features or no label")
+                features.append(tensors[_FEATURES].dense())
+                labels.append(float(tensors[_LABEL].dense()[0]))
         except (ValueError, IndexError, struct.error) as error:
             raise UnreadableRowsError(path, len(labels) + 1, f"not a recordio-protobuf record: {error}") from error
     width = max(len(vector) for vector in features)
@@ -39,6 +72,15 @@ def read_recordio(files: Sequence[Path]) -> Dataset:
     for row, vector in enumerate(features):
         table[row, : len(vector)] = vector
     return Dataset(table, np.array(labels, dtype=np.float32))
+
+
+def read_tensors(content: bytes) -> list[Tensor]:
+    """The features of every record of a request, which needs no labels. Raises ValueError for anything else."""
+    try:
+        records = [_tensors(record) for record in _records(content)]
+    except (IndexError, KeyError, struct.error) as error:
+        raise ValueError(f"not a recordio-protobuf record: {error}") from error
+    return [tensors[_FEATURES] for tensors in records if _FEATURES in tensors]
 
 
 def _records(content: bytes) -> Iterator[bytes]:
@@ -54,19 +96,18 @@ def _records(content: bytes) -> Iterator[bytes]:
         position += (length + 3) // 4 * 4
 
 
-def _example(record: bytes) -> tuple[Floats, float]:
-    tensors: dict[int, Floats] = {}
+def _tensors(record: bytes) -> dict[int, Tensor]:
+    """The tensors under the name `values` of the two maps of a record, by the number of the map's field."""
+    tensors: dict[int, Tensor] = {}
     for field, entry in _fields(record):
-        if field in (1, 2):
+        if field in (_FEATURES, _LABEL):
             content = dict(_fields(_bytes(entry)))
             if _bytes(content[1]) == b"values":
                 tensors[field] = _tensor(_bytes(content[2]))
-    if 1 not in tensors or 2 not in tensors:
-        raise ValueError("it has no features or no label")
-    return tensors[1], float(tensors[2][0])
+    return tensors
 
 
-def _tensor(value: bytes) -> Floats:
+def _tensor(value: bytes) -> Tensor:
     kind, tensor = next(iter(_fields(value)))
     kinds: dict[int, npt.DTypeLike] = {_FLOAT32: "<f4", _FLOAT64: "<f8"}
     parts: dict[int, bytes] = {field: _bytes(content) for field, content in _fields(_bytes(tensor))}
@@ -76,12 +117,7 @@ def _tensor(value: bytes) -> Floats:
         numbers = np.frombuffer(parts.get(1, b""), dtype=kinds[kind]).astype(np.float32)
     else:
         raise ValueError(f"its tensor is of a kind that is not supported ({kind})")
-    keys, shape = list(_varints(parts.get(2, b""))), list(_varints(parts.get(3, b"")))
-    if not keys:
-        return numbers
-    dense = np.zeros(shape[0] if shape else max(keys) + 1, dtype=np.float32)
-    dense[keys] = numbers
-    return dense
+    return Tensor(numbers, list(_varints(parts.get(2, b""))), list(_varints(parts.get(3, b""))))
 
 
 def _bytes(value: int | bytes) -> bytes:
