@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tui.local.cbor_protocol import cbor_error
 from tui.local.errors import AwsError
-from tui.local.json_protocol import json_error
+from tui.local.json_protocol import json_error, query_compatible_json_error
 from tui.local.query_protocol import query_error, xml_text
 
 _CREDENTIAL = re.compile(r"([^/,=\s]+)/\d{8}/[^/,\s]+/([^/,\s]+)/aws4_request")
@@ -53,6 +54,8 @@ def s3_error(error: AwsError, request_id: str) -> Response:
 
 
 JSON = Dialect(json_error, "UnrecognizedClientException", "MissingAuthenticationTokenException")
+QUERY_COMPATIBLE_JSON = replace(JSON, error=query_compatible_json_error)
+CBOR = replace(JSON, error=cbor_error)
 QUERY = Dialect(query_error, "InvalidClientTokenId", "MissingAuthenticationToken")
 S3 = Dialect(s3_error, "InvalidAccessKeyId", "AccessDenied")
 
@@ -71,8 +74,10 @@ def caller_of(request: Request) -> Caller | None:
 
 def dialect_of(request: Request, caller: Caller | None) -> Dialect:
     """The protocol that the client of a request speaks."""
+    if "smithy-protocol" in request.headers:
+        return CBOR
     if "x-amz-target" in request.headers:
-        return JSON
+        return QUERY_COMPATIBLE_JSON if "x-amzn-query-mode" in request.headers else JSON
     if caller is not None and caller.service != "s3":
         form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
         return QUERY if form else JSON

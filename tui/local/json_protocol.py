@@ -1,4 +1,4 @@
-"""The protocol "json 1.1": the operation stands in `X-Amz-Target`, request and answer are JSON objects."""
+"""The protocols "json 1.0" and "json 1.1": the operation stands in `X-Amz-Target`, request and answer are JSON."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tui.local.errors import AwsError
-from tui.local.model import ServiceModel
-from tui.local.protocol import Service, internal_failure, read_body
+from tui.local.protocol import Service, encoded, internal_failure, read_body
+from tui.local.query_compatible import exception_name, query_error_header
 
 _logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ _MEDIA_TYPE = "application/x-amz-json-1.1"
 
 
 class JsonProtocol:
-    """The services that speak json 1.1."""
+    """The services that speak json."""
 
     def __init__(self, services: tuple[Service, ...]) -> None:
         self._services = {service.name: service for service in services}
@@ -36,7 +36,7 @@ class JsonProtocol:
         service = self._services[service_name]
         operation = request.headers["x-amz-target"].rpartition(".")[2]
         answer = await asyncio.to_thread(_answer, service, operation, body)
-        return Response(answer, headers={"x-amzn-RequestId": request_id}, media_type=_MEDIA_TYPE)
+        return Response(answer, headers={"x-amzn-RequestId": request_id}, media_type=_media_type(service))
 
 
 def json_error(error: AwsError, request_id: str) -> Response:
@@ -44,6 +44,17 @@ def json_error(error: AwsError, request_id: str) -> Response:
     body = json.dumps({"__type": error.code, "message": error.message}).encode()
     headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code}
     return Response(body, error.status, headers, _MEDIA_TYPE)
+
+
+def query_compatible_json_error(error: AwsError, request_id: str) -> Response:
+    """An error of a service that spoke query first, with its code in query as well."""
+    body = json.dumps({"__type": exception_name(error), "message": error.message}).encode()
+    headers = {"x-amzn-RequestId": request_id} | query_error_header(error)
+    return Response(body, error.status, headers, "application/x-amz-json-1.0")
+
+
+def _media_type(service: Service) -> str:
+    return f"application/x-amz-json-{service.model.metadata['jsonVersion']}"
 
 
 def _answer(service: Service, operation: str, body: bytes) -> bytes:
@@ -58,7 +69,7 @@ def _answer(service: Service, operation: str, body: bytes) -> bytes:
     if shape is None:
         return b""
     try:
-        return json.dumps(_encoded(model, shape, answer), separators=(",", ":")).encode()
+        return json.dumps(encoded(model, shape, answer, _scalar), separators=(",", ":")).encode()
     except (KeyError, TypeError, AttributeError) as error:
         _logger.exception("%s answered what its model does not have", operation)
         raise internal_failure(error) from error
@@ -75,26 +86,9 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON value")
 
 
-def _encoded(model: ServiceModel, name: str, value: Any) -> Any:
-    """The answer as the service writes it: no absent members, times in seconds with milliseconds.
-
-    A member that the output shape does not have is a defect of the handler and raises KeyError.
-    """
-    shape = model.shapes[name]
-    match shape["type"]:
-        case "structure":
-            members = shape["members"]
-            return {
-                member: _encoded(model, members[member]["shape"], given)
-                for member, given in value.items()
-                if given is not None
-            }
-        case "list":
-            member = shape["member"]["shape"]
-            return [_encoded(model, member, given) for given in value]
-        case "map":
-            member = shape["value"]["shape"]
-            return {key: _encoded(model, member, given) for key, given in value.items()}
+def _scalar(kind: str, value: Any) -> Any:
+    """A scalar as the service writes it; times are in seconds with milliseconds."""
+    match kind:
         case "timestamp":
             return round(value, 3)
         case "float" | "double" if not math.isfinite(value):

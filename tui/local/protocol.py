@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -74,11 +75,52 @@ def internal_failure(error: Exception) -> AwsError:
     return AwsError("InternalFailure", f"The embedded SageMaker failed: {error}. Its log has the traceback.", 500)
 
 
+def encoded(model: ServiceModel, name: str, value: Any, scalar: Callable[[str, Any], Any]) -> Any:
+    """An answer as its shape says: without absent members, every scalar written by `scalar(type, value)`.
+
+    A member that the output shape does not have is a defect of the handler and raises KeyError.
+    """
+    shape = model.shapes[name]
+    match shape["type"]:
+        case "structure":
+            members = shape["members"]
+            return {
+                member: encoded(model, members[member]["shape"], given, scalar)
+                for member, given in value.items()
+                if given is not None
+            }
+        case "list":
+            member = shape["member"]["shape"]
+            return [encoded(model, member, given, scalar) for given in value]
+        case "map":
+            member = shape["value"]["shape"]
+            return {key: encoded(model, member, given, scalar) for key, given in value.items()}
+        case kind:
+            return scalar(kind, value)
+
+
 async def read_body(request: Request) -> bytes:
-    """The whole body of a request, refused as soon as it passes `LARGEST_BODY`."""
+    """The whole body of a request, unpacked, refused as soon as it passes `LARGEST_BODY`."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise AwsError("RequestEntityTooLargeException", f"The request has more than {LARGEST_BODY} bytes.", 413)
-    return bytes(body)
+            raise _too_large()
+    return _unpacked(bytes(body)) if request.headers.get("content-encoding") == "gzip" else bytes(body)
+
+
+def _unpacked(body: bytes) -> bytes:
+    unzip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        whole = unzip.decompress(body, LARGEST_BODY + 1)
+    except zlib.error as error:
+        raise AwsError("SerializationException", f"The request is not gzip, as its header says: {error}") from error
+    if len(whole) > LARGEST_BODY:
+        raise _too_large()
+    if not unzip.eof:
+        raise AwsError("SerializationException", "The request is a gzip stream without its end.")
+    return whole
+
+
+def _too_large() -> AwsError:
+    return AwsError("RequestEntityTooLargeException", f"The request has more than {LARGEST_BODY} bytes.", 413)
