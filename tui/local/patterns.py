@@ -9,6 +9,9 @@ import unicodedata
 _UNICODE_CLASS = re.compile(r"\\p\{([A-Z])\}")
 _SURROGATES = re.compile(r"\\u([Dd][89ABab][0-9A-Fa-f]{2})\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})")
 _QUANTIFIED_END = re.compile(r"(?<!\\)\$\{\d+,\d+\}")
+_CLASSES = {r"\p{Alnum}": "a-zA-Z0-9", r"\p{Print}": " -~", r"\p{ASCII}": r"[\x00-\x7f]", r"\z": r"\Z"}
+"""What Java has and Python has not; ASCII stands outside brackets in the models, the others inside."""
+
 _DASH_AFTER_CLASS = re.compile(r"(\\w)-(?=[^\]])")
 
 
@@ -28,7 +31,8 @@ def _compiled(pattern: str, categorised: str) -> re.Pattern[str]:
     translated = _SURROGATES.sub(_code_point, pattern)
     translated = _QUANTIFIED_END.sub("$", translated)
     translated = _DASH_AFTER_CLASS.sub(r"\1\\-", translated)
-    translated = translated.replace(r"\p{Alnum}", "a-zA-Z0-9")
+    for java, python in _CLASSES.items():
+        translated = translated.replace(java, python)
     translated = _UNICODE_CLASS.sub(lambda match: _members(match[1], categorised), translated)
     return re.compile(translated, re.ASCII)
 

@@ -19,6 +19,11 @@ from tui.local.serving.model_host import Answer, LoadRefused, ModelHost
 from tui.local.settings import Settings
 
 
+def log_group_of(endpoint: str) -> str:
+    """The log group of an endpoint."""
+    return f"/aws/sagemaker/Endpoints/{endpoint}"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A model as one variant of one endpoint serves it."""
@@ -32,11 +37,6 @@ class ModelSpec:
     environment: Mapping[str, str]
     compressed: bool = True
     """Whether the URL is that of a `model.tar.gz`, not of a folder."""
-
-    @property
-    def log_group(self) -> str:
-        """The log group of the endpoint."""
-        return f"/aws/sagemaker/Endpoints/{self.endpoint}"
 
 
 class LoadFailed(Exception):
@@ -59,6 +59,9 @@ class LoadedModel:
         """The unpacked artifact, kept for a new host after the old one died."""
 
         self.log_stream = f"{spec.variant}/i-{uuid.uuid4().hex[:17]}"
+        self.cpu_seconds = 0.0
+        """What answering has cost so far."""
+
         self._idle = threading.Condition()
         self._uses = 0
 
@@ -131,7 +134,13 @@ class ModelFleet:
 
     async def invoke(self, model: LoadedModel, body: bytes, content_type: str, accept: str) -> Answer:
         """The container's answer. Raises HostLost when its process dies meanwhile."""
-        return await self._host.invoke(model.number, body, content_type, accept)
+        answer = await self._host.invoke(model.number, body, content_type, accept)
+        model.cpu_seconds += answer.cpu_seconds
+        return answer
+
+    def models(self) -> list[LoadedModel]:
+        """All models that are loaded or being loaded."""
+        return list(self._models.values())
 
     def _bring_up(self, model: LoadedModel) -> None:
         spec = model.spec
@@ -161,4 +170,4 @@ class ModelFleet:
     def _container_said(self, number: int, text: str) -> None:
         model = self._models.get(number)
         if model is not None:
-            self._logs.add(model.spec.log_group, model.log_stream, text.splitlines())
+            self._logs.add(log_group_of(model.spec.endpoint), model.log_stream, text.splitlines())

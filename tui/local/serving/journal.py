@@ -14,13 +14,14 @@ from tui.local.logs import Logs
 _logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 1.0
-"""How long a batch gathers."""
+"""How long log lines and metrics gather before they are written."""
 
 
 class Writer:
-    """A thread that writes what several sources have gathered, a second after the first of it came in."""
+    """A thread that writes what several sources have gathered, some seconds after the first of it came in."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._flushes: list[Callable[[], None]] = []
         self._wanted = threading.Event()
         self._closed = threading.Event()
@@ -48,13 +49,13 @@ class Writer:
     def _run(self) -> None:
         while not self._closed.is_set():
             self._wanted.wait()
-            self._closed.wait(INTERVAL_SECONDS)
+            self._closed.wait(self._seconds)
             self._wanted.clear()
             for flush in self._flushes:
                 try:
                     flush()
                 except (AwsError, OSError) as error:
-                    _logger.warning("a batch of endpoint logs, metrics or captured data was lost: %s", error)
+                    _logger.warning("log lines or metrics of endpoints were lost: %s", error)
 
 
 class EndpointLogs:
