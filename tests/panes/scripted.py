@@ -17,6 +17,7 @@ from tui.resources.training import MetricPoint, Progress, TrainingJob, TrainingJ
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
 from tui.service.feed import Feed
+from tui.service.live_list import LiveList, R
 from tui.service.log_reading import LogReading
 from tui.service.training import Training
 from tui.service.worker.csv_detection import peek_csv
@@ -28,11 +29,29 @@ NOW = 1_790_000_000.0
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/"
 
 
+class ScriptedList(LiveList[R]):
+    """A list as told."""
+
+    def __init__(self) -> None:
+        self.told: Told[tuple[R, ...]] = Told()
+        self.feed = self.told.feed
+        self.older_pages = 0
+
+    @property
+    def has_older(self) -> bool:
+        return self.older_pages > 0
+
+    async def load_older(self) -> None:
+        self.older_pages -= 1
+
+
 class ScriptedTraining(Training):
     """Training jobs as told."""
 
     def __init__(self) -> None:
-        self.told_jobs: Told[tuple[TrainingJob, ...]] = Told()
+        self.scripted_list: ScriptedList[TrainingJob] = ScriptedList()
+        self.list = self.scripted_list
+        self.told_jobs = self.scripted_list.told
         self.told_details: dict[str, Told[TrainingJobDetail]] = defaultdict(Told)
         self.told_points: dict[str, tuple[MetricPoint, ...]] = {}
         self.fails: ServiceError | None = None
@@ -43,15 +62,7 @@ class ScriptedTraining(Training):
         """The lines before those of the batches, the oldest first."""
 
         self.hosts: tuple[str, ...] = ()
-        self.older_pages = 0
         self.jobs = self.told_jobs.feed
-
-    @property
-    def has_older(self) -> bool:
-        return self.older_pages > 0
-
-    async def load_older(self) -> None:
-        self.older_pages -= 1
 
     def detail(self, name: str) -> Feed[TrainingJobDetail]:
         return self.told_details[name].feed

@@ -196,7 +196,7 @@ async def test_polls_without_news_write_nothing_to_the_terminal(training: Script
 
 
 async def test_older_jobs_are_offered_while_there_are_any(training: ScriptedTraining) -> None:
-    training.older_pages = 1
+    training.scripted_list.older_pages = 1
     async with stage(TrainPane(training, read_only=False)) as here:
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs and older ones (o)")

@@ -18,9 +18,10 @@ from tui.resources.training import Progress, TrainingJob
 from tui.service.errors import AccessDenied, AlreadyExists, InvalidRequest, NotFound
 from tui.service.feed import Feed, Snapshot
 from tui.service.gateway import Gateway
+from tui.service.live_list import PAGE
 from tui.service.logs import Logs
 from tui.service.pace import Pace
-from tui.service.training import FOLLOWED, PAGE, Training
+from tui.service.training import FOLLOWED, Training
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -141,7 +142,7 @@ async def test_the_list_begins_with_the_newest_job(training: Training, account: 
     assert training.jobs.snapshot.value[0] == TrainingJob(
         "job-3", "arn:aws:sagemaker:eu-west-1:123456789012:training-job/job-3", "Completed", 3.0, 63.0
     )
-    assert not training.has_older
+    assert not training.list.has_older
 
 
 async def test_older_pages_are_added_below_and_stay(training: Training, account: Account) -> None:
@@ -149,14 +150,14 @@ async def test_older_pages_are_added_below_and_stay(training: Training, account:
     for number in range(1, 6):
         account.add(f"job-{number}", created=number)
     assert await names(training) == ["job-5", "job-4"]
-    assert training.has_older
-    await training.load_older()
+    assert training.list.has_older
+    await training.list.load_older()
     assert [job.name for job in training.jobs.snapshot.value or ()] == ["job-5", "job-4", "job-3", "job-2"]
-    await training.load_older()
-    assert not training.has_older
+    await training.list.load_older()
+    assert not training.list.has_older
     account.add("job-6", created=6)
     assert await names(training) == [f"job-{number}" for number in (6, 5, 4, 3, 2, 1)]
-    await training.load_older()
+    await training.list.load_older()
     assert len(training.jobs.snapshot.value or ()) == 6
 
 
@@ -165,7 +166,7 @@ async def test_a_job_that_was_deleted_elsewhere_leaves_the_list(training: Traini
     for number in range(1, 7):
         account.add(f"job-{number}", created=number)
     await settled(training)
-    await training.load_older()
+    await training.list.load_older()
     del account.jobs["job-5"]
     # job-3 moves up to the newest page; what is older than that page is not asked for again.
     assert await names(training) == ["job-6", "job-4", "job-3", "job-2", "job-1"]
@@ -235,7 +236,7 @@ async def test_a_list_in_which_something_changes_is_polled_sooner(training: Trai
     training.pace = Pace(listing=15, changing=5)
     done = TrainingJob("done", "arn1", "Completed", 1, 1)
     stopping = TrainingJob("stopping", "arn2", "Stopping", 1, 1)
-    assert [training._interval(jobs) for jobs in ((), (done,), (done, stopping))] == [15, 15, 5]
+    assert [training.list._interval(jobs) for jobs in ((), (done,), (done, stopping))] == [15, 15, 5]
 
 
 async def test_a_detail_is_one_feed_for_everyone_until_the_job_is_over(training: Training, account: Account) -> None:

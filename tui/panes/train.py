@@ -138,7 +138,7 @@ class TrainPane(Pane):
     @on(Table.Counted)
     def _say_counts(self, message: Table.Counted[TrainingJob]) -> None:
         message.stop()
-        more = " and older ones (o)" if self._training.has_older else ""
+        more = " and older ones (o)" if self._training.list.has_older else ""
         shown = f"{message.shown:,} of " if message.shown != message.total else ""
         self.title_line.count = f"{shown}{count(message.total, 'job')}{more}" if message.total else ""
 
@@ -177,7 +177,7 @@ class TrainPane(Pane):
             "clone": job is not None and not self._read_only,
             "stop": bool(self._stoppable()) and not self._read_only,
             "delete": job is not None and not job.running and not self._read_only,
-            "older": self._training.has_older,
+            "older": self._training.list.has_older,
         }
         return True if possible.get(action, True) else None
 
@@ -245,6 +245,6 @@ class TrainPane(Pane):
     async def action_older(self) -> None:
         """Load the next page of older jobs."""
         try:
-            await self._training.load_older()
+            await self._training.list.load_older()
         except ServiceError as error:
             self.notify(str(error), severity="error", markup=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,12 +20,10 @@ from tui.resources.training import (
 from tui.service.errors import NotFound, ServiceError
 from tui.service.feed import Feed
 from tui.service.gateway import Gateway
+from tui.service.live_list import LiveList
 from tui.service.log_reading import LogReading
 from tui.service.logs import Logs
 from tui.service.pace import Pace
-
-PAGE = 100
-"""Jobs in a page of ListTrainingJobs, the most the service gives."""
 
 LAST_LINES = 1000
 """Lines read from the end of each host's log: frameworks say much after a traceback, and one call gives them all."""
@@ -42,27 +39,20 @@ class Training:
         self._gateway = gateway
         self._logs = logs
         self.pace = pace or Pace()
-        self._known: dict[str, TrainingJob] = {}
-        self._older: str | None = None
         self._details: dict[str, Feed[TrainingJobDetail]] = {}
         self._streams: dict[str, str] = {}
         self._hyperparameters: dict[str, Mapping[str, str]] = {}
-        self.jobs: Feed[tuple[TrainingJob, ...]] = Feed(self._poll, self._interval)
+        self.list = LiveList(
+            gateway,
+            "ListTrainingJobs",
+            "TrainingJobSummaries",
+            TrainingJob.from_summary,
+            pace=lambda: self.pace,
+            learn=self._learn_progress,
+            keep=lambda known, fresh: replace(fresh, progress=known.progress) if fresh.running else fresh,
+        )
         """The newest jobs first, live."""
-
-    @property
-    def has_older(self) -> bool:
-        """Whether the account has jobs older than those of the list."""
-        return self._older is not None
-
-    async def load_older(self) -> None:
-        """Add the next page of older jobs to the list."""
-        if self._older is None:
-            return
-        page = await self._page(self._older)
-        self._older = page.get("NextToken")
-        self._merge(page)
-        self.jobs.update(self._newest_first())
+        self.jobs = self.list.feed
 
     def detail(self, name: str) -> Feed[TrainingJobDetail]:
         """One job in full; the same feed for everyone who looks at it."""
@@ -129,54 +119,19 @@ class Training:
     async def delete(self, name: str) -> None:
         """Delete the record of a job that is over; its artifact and its log stay."""
         await self._gateway.call("sagemaker", "DeleteTrainingJob", TrainingJobName=name)
-        self._known = {arn: job for arn, job in self._known.items() if job.name != name}
         self._details.pop(name, None)
-        self.jobs.update(self._newest_first())
-        self.jobs.wake()
+        self.list.forget(name)
 
     def _wake(self, name: str) -> None:
         self.jobs.wake()
         if name in self._details:
             self._details[name].wake()
 
-    async def _poll(self) -> tuple[TrainingJob, ...]:
-        page = await self._page(None)
-        if not self._known:
-            self._older = page.get("NextToken")
-        self._forget_deleted(page)
-        self._merge(page)
-        running = [job for job in self._newest_first() if job.running][:FOLLOWED]
-        for job, progress in zip(running, await asyncio.gather(*map(self._progress, running)), strict=True):
-            if job.arn in self._known:  # or it was deleted meanwhile
-                self._known[job.arn] = replace(job, progress=progress)
-        return self._newest_first()
-
-    def _forget_deleted(self, newest: Mapping[str, Any]) -> None:
-        """Drop the jobs that are as new as those of the newest page and not on it."""
-        page = newest["TrainingJobSummaries"]
-        listed = {summary["TrainingJobArn"] for summary in page}
-        times = [summary["CreationTime"] for summary in page]
-        oldest = min(times, default=math.inf) if newest.get("NextToken") else -math.inf
-        self._known = {arn: job for arn, job in self._known.items() if arn in listed or job.created <= oldest}
-
-    async def _page(self, token: str | None) -> dict[str, Any]:
-        where = {"NextToken": token} if token else {}
-        return await self._gateway.call(
-            "sagemaker", "ListTrainingJobs", MaxResults=PAGE, SortBy="CreationTime", SortOrder="Descending", **where
-        )
-
-    def _merge(self, page: Mapping[str, Any]) -> None:
-        for summary in page["TrainingJobSummaries"]:
-            job = TrainingJob.from_summary(summary)
-            known = self._known.get(job.arn)
-            # The list answers with no secondary status for some jobs; progress is ours and not in any answer.
-            self._known[job.arn] = replace(job, progress=known.progress) if known and job.running else job
-
-    def _newest_first(self) -> tuple[TrainingJob, ...]:
-        return tuple(sorted(self._known.values(), key=lambda job: (-job.created, job.name)))
-
-    def _interval(self, jobs: tuple[TrainingJob, ...]) -> float:
-        return self.pace.changing if any(job.running for job in jobs) else self.pace.listing
+    async def _learn_progress(self, jobs: tuple[TrainingJob, ...]) -> dict[str, TrainingJob]:
+        """The running jobs, with how far their logs say they are."""
+        running = [job for job in jobs if job.running][:FOLLOWED]
+        progress = await asyncio.gather(*map(self._progress, running))
+        return {job.arn: replace(job, progress=found) for job, found in zip(running, progress, strict=True)}
 
     async def _progress(self, job: TrainingJob) -> Progress | None:
         try:
