@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui.local.jobs.hosts import Host, HostServer, train
+from tui.local.jobs.log_lines import message_of
 from tui.local.jobs.metrics import MetricParser, metric_definitions
 from tui.local.jobs.states import MAX_REASON, JobFailed, Phase
 from tui.local.jobs.table import Job, JobTable, Sample
@@ -21,9 +22,6 @@ _TICK_SECONDS = 0.1
 
 _FLUSH_SECONDS = 0.2
 """How long a line waits for others to share a transaction with."""
-
-_ESCAPES = str.maketrans({"\t": "#011", "\r": "#015"})
-"""How the log agent of the service writes these characters."""
 
 
 class HostWatch:
@@ -109,7 +107,7 @@ class HostWatch:
         events = self._events.setdefault(stream, [])
         samples: list[Sample] = []
         for line in host.read_lines():
-            if message := line.rstrip("\r").translate(_ESCAPES):
+            if message := message_of(line):
                 events.append((int(now * 1000), message))
                 samples.extend(self._metrics.samples(now, message))
         if samples:
