@@ -90,6 +90,14 @@ class Host:
         self.open = True
         """False once the output has ended, which it does with the process."""
 
+    @property
+    def pid(self) -> int:
+        """The host's process, in a process group of the same number."""
+        pid = self._process.pid
+        if pid is None:
+            raise RuntimeError("a started process has no id")
+        return pid
+
     def fileno(self) -> int:
         """The pipe of the host's output, for a selector."""
         return self._output.fileno()
