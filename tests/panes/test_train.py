@@ -12,7 +12,7 @@ from tui.service.errors import NotFound, Throttled
 async def test_it_says_that_it_is_asking_and_then_that_there_is_nothing(training: ScriptedTraining) -> None:
     async with stage(TrainPane(training, read_only=False)) as here:
         await here.sees("Asking for training jobs…")
-        assert here.dimmed >= {"train.logs", "train.stop", "train.clone", "train.delete", "train.copy"}
+        assert here.dimmed >= {"train.logs", "train.stop", "train.clone", "train.delete", "list.copy"}
         training.told_jobs.tell(())
         await here.sees("No training jobs yet.", "Press 2 for your data")
         await here.sees_no("Asking")
@@ -71,19 +71,19 @@ async def test_keys_follow_what_can_be_done_with_the_job_under_the_cursor(traini
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
         await here.until(
-            lambda: here.dimmed == {"train.why", "train.delete", "train.older"}, "a job that runs can be stopped"
+            lambda: here.dimmed == {"train.why", "train.delete", "list.older"}, "a job that runs can be stopped"
         )
         await here.press("down")
         await here.until(
-            lambda: here.dimmed == {"train.why", "train.stop", "train.older"}, "one that is over can be deleted"
+            lambda: here.dimmed == {"train.why", "train.stop", "list.older"}, "one that is over can be deleted"
         )
         for _ in ("failed", "stopped"):
             await here.press("down")
-            await here.until(lambda: here.dimmed == {"train.stop", "train.older"}, "one that went wrong is explained")
+            await here.until(lambda: here.dimmed == {"train.stop", "list.older"}, "one that went wrong is explained")
         stopping = job("stopping", "Stopping", 10, ended=None)
         training.told_jobs.tell((stopping,))
         await here.until(
-            lambda: here.dimmed == {"train.why", "train.stop", "train.delete", "train.older"},
+            lambda: here.dimmed == {"train.why", "train.stop", "train.delete", "list.older"},
             "one that stops can be neither",
         )
 
@@ -93,7 +93,7 @@ async def test_read_only_leaves_what_reads(training: ScriptedTraining) -> None:
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
         writes = {"train.new", "train.clone", "train.stop", "train.delete"}
-        await here.until(lambda: here.dimmed == writes | {"train.why", "train.older"}, "writes are dimmed")
+        await here.until(lambda: here.dimmed == writes | {"train.why", "list.older"}, "writes are dimmed")
         await here.press("n", "N", "x", "ctrl+d")
         await here.settled()
         assert here.app.wishes == []
@@ -200,6 +200,6 @@ async def test_older_jobs_are_offered_while_there_are_any(training: ScriptedTrai
     async with stage(TrainPane(training, read_only=False)) as here:
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs and older ones (o)")
-        assert "train.older" not in here.dimmed
+        assert "list.older" not in here.dimmed
         await here.press("o")
-        await here.until(lambda: "train.older" in here.dimmed, "there is no older page any more")
+        await here.until(lambda: "list.older" in here.dimmed, "there is no older page any more")

@@ -10,8 +10,9 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import Static
 
+from tui.panes.inspector import Views
 from tui.panes.wording import count, duration, moment, number, status
 from tui.resources.training import MetricPoint, TrainingJobDetail
 from widgets.cells import as_content
@@ -21,7 +22,7 @@ from widgets.text import content, middle
 LABEL_WIDTH = 12
 
 
-class TrainingViews(ContentSwitcher):
+class TrainingViews(Views):
     """Shows what it is given of one job, one view at a time."""
 
     def __init__(self, initial: str) -> None:
