@@ -162,7 +162,7 @@ class Deployer:
             return
         assert endpoint.active is not None
         self._shop.linger()
-        resized = loaded.resized(endpoint.active.as_desired().at(None, 0.0))
+        resized = loaded.resized(endpoint.active.as_desired().settled())
         self._shop.in_service[endpoint.arn] = resized
         self._shop.router.switch(endpoint.name, routing(resized))
         self._shop.change(

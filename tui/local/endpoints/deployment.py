@@ -70,22 +70,15 @@ class Deployment:
             self._enter(Stage.BAKING)
             self._watch(self._rollout.bake_seconds)
         if self._rollout.termination_seconds:
-            self._enter(None)
+            self._shop.change(self._endpoint.arn, _old_fleet_goes)
             self._shop.pause(self._rollout.termination_seconds)
         self._shop.in_service[self._endpoint.arn] = self._new
         self._shop.change(self._endpoint.arn, _in_service)
 
-    def _enter(self, stage: Stage | None) -> None:
-        """Write down what happens to the new fleet; None when it is done and the old one is about to go."""
-        now = time.time()
-
-        def entered(endpoint: Endpoint) -> Endpoint:
-            active = endpoint.active
-            if stage is None and active is not None:
-                active = active.at(Stage.DELETING, now)
-            return replace(endpoint, active=active, pending=self._fleet.at(stage, now))
-
-        self._shop.change(self._endpoint.arn, entered)
+    def _enter(self, stage: Stage) -> None:
+        """Write down what happens to the new fleet."""
+        pending = self._fleet.at(stage, time.time())
+        self._shop.change(self._endpoint.arn, lambda endpoint: replace(endpoint, pending=pending))
 
     def _route(self, fraction: float) -> None:
         assert self._new is not None
@@ -136,10 +129,16 @@ class Deployment:
 def back_in_service(endpoint: Endpoint, reason: str) -> Endpoint:
     """An endpoint that stays with the fleet it has, because of what happened to the change it was about to make."""
     assert endpoint.active is not None
-    active = endpoint.active.unchanged().at(None, 0.0)
+    active = endpoint.active.unchanged().settled()
     return replace(
         endpoint, status=Status.IN_SERVICE, failure_reason=reason, active=active, pending=None, pending_time=None
     )
+
+
+def _old_fleet_goes(endpoint: Endpoint) -> Endpoint:
+    assert endpoint.pending is not None
+    active = None if endpoint.active is None else endpoint.active.at(Stage.DELETING, time.time())
+    return replace(endpoint, active=active, pending=endpoint.pending.settled())
 
 
 def _in_service(endpoint: Endpoint) -> Endpoint:
@@ -148,7 +147,7 @@ def _in_service(endpoint: Endpoint) -> Endpoint:
         endpoint,
         status=Status.IN_SERVICE,
         failure_reason=None,
-        active=endpoint.pending.at(None, 0.0),
+        active=endpoint.pending.settled(),
         pending=None,
         pending_time=None,
     )

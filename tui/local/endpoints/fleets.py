@@ -81,9 +81,13 @@ class Fleet:
         """The variants that get copies of requests."""
         return tuple(variant for variant in self.variants if variant.shadow)
 
-    def at(self, stage: Stage | None, now: float) -> Fleet:
-        """The fleet from now on at a stage."""
+    def at(self, stage: Stage, now: float) -> Fleet:
+        """The fleet with something being done to it from now on."""
         return replace(self, stage=stage, stage_time=now)
+
+    def settled(self) -> Fleet:
+        """The fleet with nothing being done to it."""
+        return replace(self, stage=None, stage_time=0.0)
 
     def as_desired(self) -> Fleet:
         """The fleet once its variants have the capacity that they are to have."""

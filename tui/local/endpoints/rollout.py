@@ -36,7 +36,9 @@ class Rollout:
     def steps_back(self, fraction: float) -> tuple[float, ...]:
         """The part of the traffic that the new fleet still has after each step of a rollback, from its part now."""
         count = math.ceil(round(fraction / self.step_back, 6))
-        return tuple(max(0.0, fraction - self.step_back * number) for number in range(1, count + 1))
+        if count == 0:
+            return ()
+        return (*(fraction - self.step_back * number for number in range(1, count)), 0.0)
 
 
 def rollout_of(config: Mapping[str, Any] | None, fleet: Fleet) -> Rollout:

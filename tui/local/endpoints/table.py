@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from tui.local.endpoints.fleets import Fleet, fleet_of
+from tui.local.jobs.states import MAX_REASON
 from tui.local.store import Store
 
 _TABLES = """
@@ -30,8 +31,6 @@ CREATE INDEX IF NOT EXISTS endpoints_by_creation ON endpoints (creation_time, na
 CREATE INDEX IF NOT EXISTS endpoints_by_modification ON endpoints (last_modified_time, name);
 CREATE INDEX IF NOT EXISTS endpoints_by_status ON endpoints (status, name);
 """
-
-_MAX_REASON = 1024
 
 
 class Status(StrEnum):
@@ -116,7 +115,7 @@ class EndpointTable:
             (
                 endpoint.status,
                 time.time(),
-                None if reason is None else reason[:_MAX_REASON],
+                None if reason is None else reason[:MAX_REASON],
                 None if endpoint.active is None else endpoint.active.dump(),
                 None if endpoint.pending is None else endpoint.pending.dump(),
                 endpoint.pending_time,
