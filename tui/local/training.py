@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tui.local.errors import AwsError, validation_error
@@ -39,20 +39,30 @@ class TrainingJobs:
     def create_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Check a request and start the job; the job is in the store before the answer."""
         accepted = accepted_request(request, self._settings, self._objects)
+        with self._store.write() as connection:
+            arn = self.insert(connection, accepted, request.get("Tags", ()))
+        self._supervisor.submit(accepted["TrainingJobName"])
+        return {"TrainingJobArn": arn}
+
+    def insert(
+        self, connection: sqlite3.Connection, accepted: Mapping[str, Any], tags: Iterable[Mapping[str, str]]
+    ) -> str:
+        """Add a job with an accepted request, and answer its ARN; the supervisor gets it after the transaction.
+
+        Raises AwsError: ResourceInUse when the name is taken, ValidationException for bad tags.
+        """
         name = accepted["TrainingJobName"]
         arn = self._settings.arn("training-job", name)
-        with self._store.write() as connection:
-            try:
-                self._jobs.insert(connection, name, arn, accepted)
-            except sqlite3.IntegrityError:
-                raise AwsError(
-                    "ResourceInUse",
-                    "Training job names must be unique within an AWS account and region, and a training job with this "
-                    f"name already exists ({arn})",
-                ) from None
-            self._tags.register(connection, arn, request.get("Tags", ()))
-        self._supervisor.submit(name)
-        return {"TrainingJobArn": arn}
+        try:
+            self._jobs.insert(connection, name, arn, accepted)
+        except sqlite3.IntegrityError:
+            raise AwsError(
+                "ResourceInUse",
+                "Training job names must be unique within an AWS account and region, and a training job with this "
+                f"name already exists ({arn})",
+            ) from None
+        self._tags.register(connection, arn, tags)
+        return arn
 
     def describe_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Everything about one job."""
@@ -68,11 +78,17 @@ class TrainingJobs:
     def stop_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Ask a job to stop; what its algorithm saves within the grace period is kept."""
         name = request["TrainingJobName"]
-        if not self._jobs.enter(name, Phase.STOPPING):
+        if not self.stop(name):
             job = _existing(self._jobs.get(name))
             raise validation_error(f"The request was rejected because the training job is in status {job.status}.")
-        self._supervisor.stop(name)
         return {}
+
+    def stop(self, name: str) -> bool:
+        """Ask a job to stop; False when there is none of this name in progress."""
+        if not self._jobs.enter(name, Phase.STOPPING):
+            return False
+        self._supervisor.stop(name)
+        return True
 
     def delete_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Forget a job that has ended, which frees its name; its artifacts and logs stay."""

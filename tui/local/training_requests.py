@@ -16,7 +16,8 @@ from tui.local.settings import Settings
 MAX_INSTANCES = 8
 """The quota of instances for one job: each is a process on this one machine."""
 
-_DEFAULT_MAX_RUNTIME = 86400
+DEFAULT_MAX_RUNTIME = 86400
+"""The MaxRuntimeInSeconds of a job that does not say."""
 
 _NOT_HERE = {
     "ServerlessJobConfig": "serverless model customization",
@@ -108,7 +109,7 @@ def _check_stopping(request: Mapping[str, Any]) -> None:
     stopping = request.get("StoppingCondition")
     if stopping is None:
         raise validation_error("StoppingCondition is required for a training job: MaxRuntimeInSeconds.")
-    runtime = stopping.setdefault("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME)
+    runtime = stopping.setdefault("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
     wait = stopping.get("MaxWaitTimeInSeconds")
     if request.get("EnableManagedSpotTraining"):
         if wait is None or wait < runtime:
