@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -92,7 +92,7 @@ class ModelFleet:
         self._logs = logs
         self._numbers = count(1)
         self._models: dict[int, LoadedModel] = {}
-        self._host = ModelHost(self._container_said, self._container_said)
+        self._host = ModelHost(self._container_said)
 
     @property
     def host_pid(self) -> int | None:
@@ -157,7 +157,7 @@ class ModelFleet:
                 f"{error}. Make room on the disk, and deploy again."
             ) from error
         except (LoadRefused, HostLost) as error:
-            self._container_said(model.number, str(error))
+            self._container_said(model.number, str(error).splitlines())
             raise LoadFailed(
                 f"The primary container for production variant {spec.variant} did not pass the ping health check. "
                 "Please check CloudWatch logs for this endpoint."
@@ -167,7 +167,7 @@ class ModelFleet:
         self._models.pop(model.number, None)
         shutil.rmtree(model.folder, ignore_errors=True)
 
-    def _container_said(self, number: int, text: str) -> None:
+    def _container_said(self, number: int, lines: Sequence[str]) -> None:
         model = self._models.get(number)
         if model is not None:
-            self._logs.add(log_group_of(model.spec.endpoint), model.log_stream, text.splitlines())
+            self._logs.add(log_group_of(model.spec.endpoint), model.log_stream, lines)

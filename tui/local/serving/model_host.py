@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tui.local.serving.link import HostLink, HostLost, start_host
+from tui.local.serving.frames import Header
+from tui.local.serving.host_process import HostProcess
+from tui.local.serving.link import HostLink, HostLost, OnLines
 
 _T = TypeVar("_T")
 
@@ -20,6 +23,10 @@ _ATTEMPTS = 3
 
 _CLOSE_SECONDS = 2.0
 
+_ENDED = (
+    "The process that holds the models of all endpoints ended with {}. It is started again, with this model in it; "
+    "what it was asked meanwhile fails."
+)
 _CLOSED = "The server stops, and the process that holds the models of all endpoints with it."
 
 
@@ -50,17 +57,17 @@ class _Placed:
 class ModelHost:
     """The one process of all models: started with the first, started again with all of them when it dies.
 
-    An event loop in a thread of its own speaks to it. Loads wait for it from any thread, invocations from any event
-    loop, and neither the server's other work nor the end of a caller's thread touches it.
+    An event loop in a thread of its own starts it and has it load models, for callers in any thread. Invocations go
+    from the event loop in which they are asked straight to the process.
     """
 
-    def __init__(self, on_line: Callable[[int, str], None], on_restart: Callable[[int, str], None]) -> None:
-        """`on_line` gets a model's number and a line of its container's log, `on_restart` what befell its host."""
-        self._on_line = on_line
-        self._on_restart = on_restart
+    def __init__(self, on_lines: OnLines) -> None:
+        """`on_lines` gets a model's number, and lines of its container's log or what befell its host."""
+        self._on_lines = on_lines
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="model host", daemon=True)
-        self._link: HostLink | None = None
+        self._process: HostProcess | None = None
+        self._orders: HostLink | None = None
         self._placed: dict[int, _Placed] = {}
         self._starting: asyncio.Task[None] | None = None
         self._closed = False
@@ -68,7 +75,7 @@ class ModelHost:
     @property
     def pid(self) -> int | None:
         """The process id of the host; None before the first model was loaded."""
-        return None if self._link is None else self._link.pid
+        return None if self._process is None else self._process.pid
 
     def start(self) -> None:
         """Get ready; no process is started before the first model is loaded."""
@@ -92,7 +99,16 @@ class ModelHost:
 
     async def invoke(self, number: int, body: bytes, content_type: str, accept: str) -> Answer:
         """What the model answers. Raises HostLost when the host dies meanwhile or cannot hold the model."""
-        return await asyncio.wrap_future(self._submit(self._invoke(number, body, content_type, accept)))
+        process = self._process
+        if process is None or not process.ready or process.invocations_lost:
+            process = await asyncio.wrap_future(self._submit(self._running()))
+        if number not in self._placed:
+            raise HostLost("The model could not be loaded again after the process that held it had ended.")
+        request = {"model": number, "content_type": content_type, "accept": accept}
+        answer, reply = await (await process.invocations()).ask(request, body)
+        if "error" in answer:
+            raise HostLost(answer["error"])
+        return Answer(answer["status"], answer["content_type"], reply, answer["cpu"])
 
     def _submit(self, work: Coroutine[Any, Any, _T]) -> Future[_T]:
         if self._closed:
@@ -101,8 +117,7 @@ class ModelHost:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _load(self, number: int, request: dict[str, Any]) -> None:
-        link = await self._connected()
-        answer, _ = await link.ask(request)
+        answer = await self._order(request)
         if "error" in answer:
             raise LoadRefused(answer["error"])
         self._placed[number] = _Placed(request)
@@ -110,45 +125,44 @@ class ModelHost:
     async def _unload(self, number: int) -> None:
         if self._placed.pop(number, None) is not None:
             with contextlib.suppress(HostLost):
-                await (await self._connected()).ask({"do": "unload", "model": number})
+                await self._order({"do": "unload", "model": number})
 
-    async def _invoke(self, number: int, body: bytes, content_type: str, accept: str) -> Answer:
-        link = await self._connected()
-        if number not in self._placed:
-            raise HostLost("The model could not be loaded again after the process that held it had ended.")
-        request = {"do": "invoke", "model": number, "content_type": content_type, "accept": accept}
-        answer, reply = await link.ask(request, body)
-        if "error" in answer:
-            raise HostLost(answer["error"])
-        return Answer(answer["status"], answer["content_type"], reply, answer["cpu"])
+    async def _order(self, request: dict[str, Any]) -> Header:
+        await self._running()
+        if self._orders is None:
+            raise HostLost(_CLOSED)
+        answer, _ = await self._orders.ask(request)
+        return answer
 
-    async def _connected(self) -> HostLink:
-        """The running host, with all models in it."""
-        if self._starting is None and (self._link is None or self._link.lost):
+    async def _running(self) -> HostProcess:
+        """The process, with all models in it."""
+        if self._process is not None and self._process.invocations_lost:
+            self._process.end()
+            self._buried(self._process)
+        if self._starting is None and self._process is None:
             self._starting = self._loop.create_task(self._start())
         if self._starting is not None:
             await asyncio.shield(self._starting)
-        if self._link is None:
+        if self._process is None:
             raise HostLost(_CLOSED)
-        return self._link
+        return self._process
 
     async def _start(self) -> None:
         try:
-            reloaded = False
-            while not reloaded:
-                self._link = await start_host(self._on_line, self._lost)
+            while self._process is None or not self._process.ready:
                 if self._closed:
-                    self._link.close()
                     raise HostLost(_CLOSED)
-                reloaded = await self._reload(self._link)
+                process = self._process = HostProcess(self._on_lines)
+                self._orders = await process.orders(partial(self._buried, process))
+                process.ready = await self._reload(self._orders)
         finally:
             self._starting = None
 
-    async def _reload(self, link: HostLink) -> bool:
+    async def _reload(self, orders: HostLink) -> bool:
         """Load every model into a new host; False when it dies of one."""
         for number, placed in list(self._placed.items()):
             try:
-                answer, _ = await link.ask(placed.request)
+                answer, _ = await orders.ask(placed.request)
             except HostLost as lost:
                 placed.failures += 1
                 if placed.failures == _ATTEMPTS:
@@ -161,20 +175,25 @@ class ModelHost:
 
     def _give_up(self, number: int, reason: str) -> None:
         self._placed.pop(number, None)
-        self._on_restart(number, f"The model could not be loaded again: {reason}")
+        self._on_lines(number, [f"The model could not be loaded again: {reason}"])
 
-    def _lost(self, link: HostLink, lost: HostLost) -> None:
-        if self._closed or self._starting is not None or link is not self._link:
+    def _buried(self, process: HostProcess) -> None:
+        """Note the end of a process, once, and start the next one if there are models for it."""
+        how = process.end()
+        if process is not self._process:
+            return
+        self._process = None
+        if self._closed or self._starting is not None:
             return
         for number in self._placed:
-            self._on_restart(number, f"{lost} It is started again, and this model loaded into it.")
+            self._on_lines(number, [_ENDED.format(how)])
         if self._placed:
             self._starting = self._loop.create_task(self._start())
 
     async def _close(self) -> None:
         self._closed = True
-        if self._link is not None:
-            self._link.close()
+        if self._process is not None:
+            self._process.end()
         waiting = asyncio.all_tasks() - {asyncio.current_task()}
         if waiting:
             await asyncio.wait(waiting, timeout=_CLOSE_SECONDS)
