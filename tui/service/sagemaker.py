@@ -13,6 +13,7 @@ from tui.service.identity import Identity
 from tui.service.logs import Logs
 from tui.service.pace import Pace
 from tui.service.training import Training
+from tui.service.tuning import Tuning
 from tui.service.wire import Connection
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class SageMaker:
         self.identity = Identity(self.gateway)
         self.logs = Logs(self.gateway)
         self.training = Training(self.gateway, self.logs)
+        self.tuning = Tuning(self.gateway)
         self._folder = folder
 
     @cached_property
@@ -46,8 +48,9 @@ class SageMaker:
 
     async def open(self, connection: Connection, pace: Pace) -> None:
         """Begin to answer, at the pace that suits the connection; what was asked before has waited."""
-        self.training.pace = pace
+        self.training.pace = self.tuning.pace = pace
         self.logs.poll_seconds = pace.logs
+        self.logs.billed = connection.endpoint_url is None
         self.identity.forget()
         await self.gateway.open(connection)
 
