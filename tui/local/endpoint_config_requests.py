@@ -61,7 +61,7 @@ def accepted_request(request: Mapping[str, Any], settings: Settings) -> dict[str
 
 def require_traffic(weights: Iterable[float]) -> None:
     """Raise ValidationException unless the weights of the production variants share out all traffic."""
-    if not 0 < (total := math.fsum(weights)) < math.inf:
+    if not 0 < (total := sum(weights)) < math.inf:
         raise validation_error(
             f"The sum of the weights of all production variants must be a number greater than 0; it is {total:g}."
         )
