@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from widgets.braille import DOTS_ACROSS, DOTS_DOWN, BrailleCanvas
+from widgets.braille import DOTS_ACROSS
+from widgets.chart_frame import AXIS_STYLE, MIN_HEIGHT, MIN_WIDTH, Frame, Span, too_small
 from widgets.chart_scale import Axis, Point, curves, thinned
 from widgets.text import clean, middle, one_line
 
@@ -20,14 +21,6 @@ GLYPHS = "●▲■◆✚✖"
 """Each series ends in a glyph of its own, so that curves can be told apart without colours."""
 
 STYLES = ("$text-primary", "$text-warning", "$text-success", "$text-error", "$text-secondary", "$text-accent")
-AXIS_STYLE = "$text-muted"
-
-MIN_WIDTH = 20
-MIN_HEIGHT = 5
-
-Span = tuple[str, str]
-"""Text and its style."""
-
 Curves = list[list[Point]]
 """A series as it is drawn: its points in order, parted at the gaps."""
 
@@ -78,8 +71,8 @@ class LineChart(Widget):
     def render(self) -> Content:
         """The chart in the widget's present size."""
         width, height = self.size
-        if width < MIN_WIDTH or height < MIN_HEIGHT:
-            return Content.styled(f"A chart needs {MIN_WIDTH}×{MIN_HEIGHT} cells.", AXIS_STYLE)
+        if sentence := too_small(width, height):
+            return Content.styled(sentence, AXIS_STYLE)
         rows = chart_rows(self.series, width, height, log_y=self.log_y)
         if not rows:
             return Content.styled(clean(self.empty_text), AXIS_STYLE)
@@ -100,37 +93,25 @@ def chart_rows(series: Sequence[Series], width: int, height: int, *, log_y: bool
     x_axis = Axis.around(min(curve[0][0] for curve in every), max(curve[-1][0] for curve in every))
     y_axis = Axis.around(min(ys), max(ys), log=log_y)
     rows = _legend(series, drawn, width, max(1, height // 4))
-    plot_height = height - len(rows) - 2
-    y_labels = _y_labels(y_axis, plot_height)
-    label_width = min(width // 3, max(map(len, y_labels.values())))
-    canvas = BrailleCanvas(width - label_width - 1, plot_height)
-    _plot(canvas, drawn, x_axis, y_axis)
-    for row, runs in enumerate(canvas.rows()):
-        label = y_labels.get(row, "")
-        axis = (label[:label_width].rjust(label_width) + ("┤" if label else "│"), AXIS_STYLE)
-        rows.append([axis, *((text, "" if number is None else _style(series, number)) for text, number in runs)])
-    return [*rows, *([(row, AXIS_STYLE)] for row in _x_axis(x_axis, label_width, canvas.width))]
+    frame = Frame(x_axis, y_axis, width, height - len(rows))
+    _plot(frame, drawn, x_axis)
+    return [*rows, *frame.rows(lambda number: _style(series, number))]
 
 
 def _style(series: Sequence[Series], number: int) -> str:
     return series[number].style or STYLES[number % len(STYLES)]
 
 
-def _plot(canvas: BrailleCanvas, drawn: Sequence[Curves], x_axis: Axis, y_axis: Axis) -> None:
-    across = canvas.width * DOTS_ACROSS
-    down = canvas.height * DOTS_DOWN
-
-    def dot(point: Point) -> tuple[int, int]:
-        return round(x_axis.share(point[0]) * (across - 1)), round((1 - y_axis.share(point[1])) * (down - 1))
-
+def _plot(frame: Frame, drawn: Sequence[Curves], x_axis: Axis) -> None:
+    across = frame.canvas.width * DOTS_ACROSS
     for number, one in enumerate(drawn):
         for curve in one:
-            dots = [dot(point) for point in thinned(curve, x_axis, across)]
+            dots = [frame.dot(*point) for point in thinned(curve, x_axis, across)]
             for start, end in zip(dots, dots[1:] or dots, strict=False):
-                canvas.line(start, end, number)
+                frame.canvas.line(start, end, number)
     for number, one in enumerate(drawn):
         if one:
-            canvas.mark(*dot(one[-1][-1]), GLYPHS[number % len(GLYPHS)], number)
+            frame.canvas.mark(*frame.dot(*one[-1][-1]), GLYPHS[number % len(GLYPHS)], number)
 
 
 def _legend(series: Sequence[Series], drawn: Sequence[Curves], width: int, max_rows: int) -> list[list[Span]]:
@@ -151,28 +132,3 @@ def _legend(series: Sequence[Series], drawn: Sequence[Curves], width: int, max_r
         rows[-1].append((gap + set_cell_size(entry, min(width, cell_len(entry))), _style(series, number)))
         used += cell_len(gap + entry)
     return rows
-
-
-def _y_labels(axis: Axis, height: int) -> dict[int, str]:
-    """The label of each row that has a tick."""
-    ticks = axis.ticks(max(2, height // 2))
-    return {
-        round((1 - axis.share(value)) * (height * DOTS_DOWN - 1)) // DOTS_DOWN: label
-        for value, label in zip(ticks, axis.labels(ticks), strict=True)
-    }
-
-
-def _x_axis(axis: Axis, left: int, width: int) -> list[str]:
-    """The axis with its ticks, and the row of labels that do not touch each other."""
-    line = ["─"] * width
-    text = [" "] * (left + 1 + width)
-    free = 0
-    ticks = axis.ticks(max(2, width // 7))
-    for value, label in zip(ticks, axis.labels(ticks), strict=True):
-        column = round(axis.share(value) * (width * DOTS_ACROSS - 1)) // DOTS_ACROSS
-        start = min(max(0, left + 1 + column - len(label) // 2), len(text) - len(label))
-        if start >= free:
-            line[column] = "┬"
-            text[start : start + len(label)] = label
-            free = start + len(label) + 1
-    return [" " * left + "└" + "".join(line), "".join(text)]
