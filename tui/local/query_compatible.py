@@ -25,4 +25,4 @@ def query_error_header(error: AwsError) -> dict[str, str]:
 @functools.cache
 def _names() -> dict[str, str]:
     shapes = service_model("cloudwatch").shapes
-    return {shape["error"]["code"]: name for name, shape in shapes.items() if "error" in shape}
+    return {shape["error"].get("code", name): name for name, shape in shapes.items() if "error" in shape}

@@ -29,6 +29,10 @@ _COMPARISONS: Mapping[str, tuple[Callable[[float, float], bool], str]] = {
 COMPARISON_OPERATORS = frozenset(_COMPARISONS)
 """The operators that compare with a fixed threshold."""
 
+_MOST_INLINE = 3
+_MOST_SHOWN = 5
+"""How many datapoints a reason names inside its sentence, and behind it."""
+
 _TREATED = {"breaching": "Breaching", "notBreaching": "NonBreaching"}
 
 
@@ -62,7 +66,7 @@ class Verdict:
 
 
 def judge(rule: Rule, points: Mapping[int, float], times: Sequence[int], state: str) -> Verdict:
-    """The verdict on the points of the periods that begin at `times`, newest first; `state` is that of the alarm now."""
+    """The verdict on the points of the periods that begin at `times`, newest first; `state` is the one before."""
     real = [(time, points[time]) for time in times if time in points]
     if len(real) >= rule.periods:
         deciding = real[: rule.periods]
@@ -112,13 +116,20 @@ def _crossed(rule: Rule, state: str, points: Sequence[tuple[int, float]]) -> Ver
     """The verdict with the datapoints that speak for it in its reason."""
     alarm = state == ALARM
     speaking = [(time, value) for time, value in points if rule.breaches(value) == alarm] or points
-    shown = ", ".join(f"{value} ({_when(time)})" for time, value in speaking)
-    negation = "" if alarm else "not "
-    needed = rule.to_alarm if alarm else rule.periods - rule.to_alarm + 1
+    shown = "[" + ", ".join(f"{value} ({_when(time)})" for time, value in speaking[:_MOST_SHOWN]) + "]"
+    compared = f"{_were(len(speaking))} {'' if alarm else 'not '}{_COMPARISONS[rule.comparison][1]} the threshold"
+    if len(speaking) <= _MOST_INLINE:
+        told = f"{shown} {compared} ({rule.threshold})"
+    else:
+        told = (
+            f"{compared} ({rule.threshold}). The most recent datapoints which"
+            f" {'crossed' if alarm else 'did not cross'} the threshold: {shown}"
+        )
+    needed = _counted(rule.to_alarm if alarm else rule.periods - rule.to_alarm + 1, "datapoint")
+    transition = "OK -> ALARM" if alarm else "ALARM -> OK"
     reason = (
-        f"Threshold Crossed: {len(speaking)} out of the last {_counted(rule.periods, 'datapoint')} [{shown}]"
-        f" {_were(len(speaking))} {negation}{_COMPARISONS[rule.comparison][1]} the threshold ({rule.threshold})"
-        f" (minimum {_counted(needed, 'datapoint')} for {'OK -> ALARM' if alarm else 'ALARM -> OK'} transition)."
+        f"Threshold Crossed: {len(speaking)} out of the last {rule.periods} datapoints {told}"
+        f" (minimum {needed} for {transition} transition)."
     )
     return Verdict(state, reason, points)
 

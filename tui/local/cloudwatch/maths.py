@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.local.cloudwatch.expressions import Call, Chain, ExpressionError, Items, Name, Negative, Node, Number, Text
-from tui.local.cloudwatch.metrics import Window
+from tui.local.cloudwatch.rollups import Window
 from tui.local.cloudwatch.series import FUNCTIONS, Gap, Series, Value, choose, fill, negative, operate
 
 _ANY = Text("")

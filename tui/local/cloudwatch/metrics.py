@@ -1,9 +1,4 @@
-"""The metrics in the store: rolled up while they are written, so that reading costs what is shown, not what was put.
-
-A metric has one row for each minute with data, and, where it was put with high resolution, one for each second as well.
-A row holds a `Summary`; see there for how right percentiles are. Minutes are kept for 15 days and seconds for three
-hours, as CloudWatch keeps them.
-"""
+"""The metrics in the store: which there are, and what their values were."""
 
 from __future__ import annotations
 
@@ -15,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
-from tui.local.cloudwatch.summary import Distribution, Summary, merged
+from tui.local.cloudwatch import rollups
+from tui.local.cloudwatch.rollups import MINUTE, RETENTION_SECONDS, RowKey, Window
+from tui.local.cloudwatch.summary import Summary
 from tui.local.store import Store
 
 Dimensions = tuple[tuple[str, str], ...]
@@ -33,23 +29,7 @@ CREATE TABLE IF NOT EXISTS metrics (
     UNIQUE (namespace, name, dimensions)
 );
 CREATE INDEX IF NOT EXISTS metrics_by_age ON metrics (newest);
-CREATE TABLE IF NOT EXISTS metric_rollups (
-    metric INTEGER NOT NULL,
-    resolution INTEGER NOT NULL,
-    start INTEGER NOT NULL,
-    unit TEXT NOT NULL,
-    count REAL NOT NULL,
-    total REAL NOT NULL,
-    minimum REAL NOT NULL,
-    maximum REAL NOT NULL,
-    distribution BLOB,
-    PRIMARY KEY (metric, resolution, start, unit)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS metric_rollups_by_age ON metric_rollups (resolution, start);
 """
-
-_RETENTION_SECONDS = {1: 3 * 3600, 60: 15 * 86400}
-"""How long rows of each resolution (in seconds) are kept."""
 
 _CLEANING_SECONDS = 3600.0
 
@@ -79,8 +59,8 @@ class Reading:
     summary: Summary
     unit: str = "None"
 
-    resolution: int = 60
-    """1 for a metric of high resolution, whose seconds are kept apart."""
+    resolution: int = MINUTE
+    """SECOND for a metric of high resolution, whose seconds are kept apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +71,9 @@ class Metric:
     name: str
     dimensions: Dimensions
 
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A time from `start` until before `end`, in whole epoch seconds, cut into periods from its start on."""
-
-    start: int
-    end: int
-    period: int
+    def is_same(self, other: Metric) -> bool:
+        """Whether both are one metric, whatever the order of the dimensions."""
+        return (self.namespace, self.name, set(self.dimensions)) == (other.namespace, other.name, set(other.dimensions))
 
 
 class MetricStore:
@@ -106,7 +81,7 @@ class MetricStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        store.create(_TABLES)
+        store.create(_TABLES + rollups.TABLES)
         self._cleaned = time.monotonic()
         self._cleaning = threading.Lock()
 
@@ -124,27 +99,28 @@ class MetricStore:
 
     def add(self, namespace: str, readings: Iterable[Reading]) -> None:
         """Add readings of metrics, in one transaction."""
-        parts: defaultdict[tuple[str, str], defaultdict[tuple[int, int, str], list[Summary]]]
-        parts = defaultdict(lambda: defaultdict(list))
+        parts: defaultdict[tuple[str, str], defaultdict[RowKey, list[Summary]]] = defaultdict(lambda: defaultdict(list))
         for reading in readings:
             rows = parts[reading.metric, _canonical(reading.dimensions)]
-            for resolution in {reading.resolution, 60}:
+            for resolution in {reading.resolution, MINUTE}:
                 start = int(reading.timestamp // resolution) * resolution
-                rows[resolution, start, reading.unit].append(reading.summary)
+                rows[RowKey(resolution, start, reading.unit)].append(reading.summary)
         if not parts:
             return
         with self._store.write() as connection:
             for (name, dimensions), rows in parts.items():
-                newest = max(start for _, start, _ in rows)
+                newest = max(key.start for key in rows)
                 (metric,) = connection.execute(
                     "INSERT INTO metrics (namespace, name, dimensions, newest) VALUES (?, ?, ?, ?)"
                     " ON CONFLICT DO UPDATE SET newest = MAX(newest, excluded.newest) RETURNING id",
                     (namespace, name, dimensions, newest),
                 ).fetchone()
                 for key, summaries in rows.items():
-                    _merge(connection, (metric, *key), summaries)
+                    rollups.add(connection, metric, key, summaries)
             if self._is_time_to_clean():
-                _clean(connection)
+                now = int(time.time())
+                rollups.clean(connection, now)
+                connection.execute("DELETE FROM metrics WHERE newest < ?", (now - RETENTION_SECONDS[MINUTE],))
 
     def summaries(
         self, metric: Metric, window: Window, *, unit: str | None = None, distributions: bool = False
@@ -154,23 +130,14 @@ class MetricStore:
         Percentiles need `distributions`, everything else is faster without.
         """
         with self._store.read() as connection:
-            row = _find(connection, metric)
-            if row is None:
-                return {}
-            resolution = _resolution(connection, row, window)
-            return _periods(connection, row, resolution, window, unit, distributions=distributions)
+            found = _find(connection, metric)
+            return {} if found is None else rollups.read(connection, found, window, unit, distributions=distributions)
 
     def units(self, metric: Metric, window: Window) -> list[str]:
         """The units in which a metric was reported in a time."""
-        query = (
-            "SELECT DISTINCT unit FROM metric_rollups WHERE metric = ? AND resolution = 60 AND start >= ? AND start < ?"
-        )
         with self._store.read() as connection:
-            row = _find(connection, metric)
-            rows = (
-                [] if row is None else connection.execute(query, (row, window.start // 60 * 60, window.end)).fetchall()
-            )
-        return sorted(unit for (unit,) in rows)
+            found = _find(connection, metric)
+            return [] if found is None else rollups.units(connection, found, window)
 
     def names(
         self,
@@ -230,71 +197,3 @@ def _find(connection: sqlite3.Connection, metric: Metric) -> int | None:
     query = "SELECT id FROM metrics WHERE namespace = ? AND name = ? AND dimensions = ?"
     row = connection.execute(query, (metric.namespace, metric.name, _canonical(metric.dimensions))).fetchone()
     return None if row is None else int(row["id"])
-
-
-def _resolution(connection: sqlite3.Connection, metric: int, window: Window) -> int:
-    """The resolution of the rows to read: seconds only for short periods, and only where there are any."""
-    if window.period % 60 == 0:
-        return 60
-    query = "SELECT 1 FROM metric_rollups WHERE metric = ? AND resolution = 1 AND start >= ? AND start < ? LIMIT 1"
-    return 60 if connection.execute(query, (metric, window.start, window.end)).fetchone() is None else 1
-
-
-def _periods(
-    connection: sqlite3.Connection,
-    metric: int,
-    resolution: int,
-    window: Window,
-    unit: str | None,
-    *,
-    distributions: bool,
-) -> dict[int, Summary]:
-    rows = "WHERE metric = :metric AND resolution = :resolution AND start >= :start AND start < :end"
-    if unit is not None:
-        rows += " AND unit = :unit"
-    values = {
-        "metric": metric,
-        "resolution": resolution,
-        "start": window.start,
-        "end": window.end,
-        "period": window.period,
-        "unit": unit,
-    }
-    began = ":start + (start - :start) / :period * :period AS began"
-    if not distributions:
-        query = f"SELECT {began}, SUM(count), SUM(total), MIN(minimum), MAX(maximum) FROM metric_rollups {rows}"
-        found = connection.execute(f"{query} GROUP BY began ORDER BY began", values)
-        return {begin: _summary((*statistics, None)) for begin, *statistics in found}
-    parts: defaultdict[int, list[Summary]] = defaultdict(list)
-    query = f"SELECT {began}, count, total, minimum, maximum, distribution FROM metric_rollups {rows} ORDER BY start"
-    for begin, *stored in connection.execute(query, values):
-        parts[begin].append(_summary(stored))
-    return {begin: merged(summaries) for begin, summaries in parts.items()}
-
-
-def _merge(connection: sqlite3.Connection, key: tuple[int, int, int, str], summaries: list[Summary]) -> None:
-    """Add to the row of a metric, resolution, start and unit."""
-    stored = connection.execute(
-        "SELECT count, total, minimum, maximum, distribution FROM metric_rollups"
-        " WHERE metric = ? AND resolution = ? AND start = ? AND unit = ?",
-        key,
-    ).fetchone()
-    whole = merged(summaries if stored is None else [_summary(stored), *summaries])
-    spread = None if whole.distribution is None else whole.distribution.pack()
-    connection.execute(
-        "INSERT OR REPLACE INTO metric_rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*key, whole.count, whole.total, whole.minimum, whole.maximum, spread),
-    )
-
-
-def _summary(stored: Iterable[Any]) -> Summary:
-    count, total, minimum, maximum, spread = stored
-    return Summary(count, total, minimum, maximum, None if spread is None else Distribution.unpack(spread))
-
-
-def _clean(connection: sqlite3.Connection) -> None:
-    """Drop what is older than its retention."""
-    now = int(time.time())
-    for resolution, seconds in _RETENTION_SECONDS.items():
-        connection.execute("DELETE FROM metric_rollups WHERE resolution = ? AND start < ?", (resolution, now - seconds))
-    connection.execute("DELETE FROM metrics WHERE newest < ?", (now - _RETENTION_SECONDS[60],))

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from tui.local.cloudwatch.metrics import Metric, MetricStore, Window
+from tui.local.cloudwatch.metrics import Metric, MetricStore
 from tui.local.cloudwatch.put_requests import readings
 from tui.local.cloudwatch.queries import MOST_POINTS, Result, check_queries, evaluate, is_period, metric_of, window
+from tui.local.cloudwatch.rollups import Window
 from tui.local.cloudwatch.statistics import Statistic, parse_statistic
 from tui.local.cloudwatch.summary import Summary
 from tui.local.errors import AwsError

@@ -11,7 +11,8 @@ from typing import Any
 
 from tui.local.cloudwatch.expressions import ExpressionError, Node, names, parse
 from tui.local.cloudwatch.maths import Calculation
-from tui.local.cloudwatch.metrics import Metric, MetricStore, Window
+from tui.local.cloudwatch.metrics import Metric, MetricStore
+from tui.local.cloudwatch.rollups import Window
 from tui.local.cloudwatch.series import Series, Value
 from tui.local.cloudwatch.statistics import parse_statistic
 from tui.local.errors import AwsError
