@@ -109,9 +109,9 @@ class TestUnserved:
             ("lambda", "list_functions", {}, "GET /2015-03-31/functions of lambda"),
             (
                 "sagemaker-runtime",
-                "invoke_endpoint",
-                {"EndpointName": "boston", "Body": b"1"},
-                "POST /endpoints/boston/invocations of sagemaker",
+                "invoke_endpoint_async",
+                {"EndpointName": "boston", "InputLocation": "s3://bucket/key"},
+                "InvokeEndpointAsync of sagemaker-runtime",
             ),
         ],
     )
