@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from tui.local.algorithms.catalog import find
+from tui.local.algorithms.xgboost_inference_rules import InferenceRules
+from tui.local.algorithms.xgboost_releases import Release
 
 MAX_BODY_BYTES: Final = 6 * 1024 * 1024
 """How large a request's body may be, unless the variable MAX_CONTENT_LENGTH says otherwise."""
@@ -60,16 +62,23 @@ def load_model(folder: Path, image: str, environment: Mapping[str, str], log: Ca
 
 
 def execution_parameters(image: str, environment: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-    """What the container answers to `GET /execution-parameters`, from which batch transform takes its defaults."""
-    limit = body_limit(environment or {})
+    """What the container answers to `GET /execution-parameters`, from which batch transform takes its defaults.
+
+    There is a worker for each processor of the instance, which is this machine.
+    """
+    algorithm = find(image)
+    ceiling = None
+    if algorithm is not None and algorithm.name == "xgboost":
+        ceiling = InferenceRules(Release(algorithm.version)).body_ceiling
     return {
         "MaxConcurrentTransforms": os.cpu_count() or 1,
         "BatchStrategy": "MULTI_RECORD",
-        "MaxPayloadInMB": limit // (1024 * 1024),
+        "MaxPayloadInMB": body_limit(environment or {}, ceiling) // (1024 * 1024),
     }
 
 
-def body_limit(environment: Mapping[str, str]) -> int:
+def body_limit(environment: Mapping[str, str], ceiling: int | None = None) -> int:
     """The largest body, in bytes, that a container with these variables accepts."""
     configured = environment.get("MAX_CONTENT_LENGTH", "")
-    return int(configured) if configured.isdecimal() else MAX_BODY_BYTES
+    limit = int(configured) if configured.isdecimal() else MAX_BODY_BYTES
+    return limit if ceiling is None else min(limit, ceiling)

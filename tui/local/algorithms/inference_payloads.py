@@ -46,4 +46,6 @@ def stack(tensors: Sequence[Tensor]) -> Table | csr_matrix:
 
 def _sparse_row(tensor: Tensor) -> csr_matrix:
     keys = tensor.keys if tensor.sparse else range(tensor.width)
+    if any(not 0 <= key < tensor.width for key in keys):  # scipy would read other memory
+        raise ValueError(f"the keys {list(keys)} are not all below the number of features, {tensor.width}")
     return csr_matrix((tensor.values, list(keys), [0, len(keys)]), shape=(1, tensor.width))

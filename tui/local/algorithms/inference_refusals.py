@@ -24,18 +24,22 @@ class Refused(Exception):
 
 
 _PAGES: Final = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The data value transmitted exceeds the capacity limit.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "Request Entity Too Large",
+        "The data value transmitted exceeds the capacity limit.",
+    ),
     HTTPStatus.INTERNAL_SERVER_ERROR: (
+        "Internal Server Error",
         "The server encountered an internal error and was unable to complete your request. "
-        "Either the server is overloaded or there is an error in the application."
+        "Either the server is overloaded or there is an error in the application.",
     ),
 }
 
 
-def error_page(status: HTTPStatus) -> bytes:
+def error_page(status: HTTPStatus) -> str:
     """The page that the containers' web framework itself answers with, where the container has no text of its own."""
-    title = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large"}.get(status, status.phrase)
+    title, explanation = _PAGES[status]
     return (
         '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n'
-        f"<title>{status.value} {title}</title>\n<h1>{title}</h1>\n<p>{_PAGES[status]}</p>\n"
-    ).encode()
+        f"<title>{status.value} {title}</title>\n<h1>{title}</h1>\n<p>{explanation}</p>\n"
+    )

@@ -39,13 +39,13 @@ class Server:
         with self._log.invocation():
             if len(body) > self._limit:
                 too_large = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-                return Reply(too_large.value, HTML, error_page(too_large))
+                return Reply(too_large.value, HTML, error_page(too_large).encode())
             if not body:
                 return Reply(HTTPStatus.NO_CONTENT.value, HTML, b"")
             try:
                 return self._predict(body, content_type, accept)
             except Refused as refused:
-                self._log.failure(refused)
+                self._log.failure(refused.kind, refused.reason)
                 return Reply(refused.status.value, HTML, refused.message.encode())
 
     def _predict(self, body: bytes, content_type: str, accept: str) -> Reply:
@@ -68,12 +68,20 @@ def load(folder: Path, environment: Mapping[str, str], log: Callable[[str], None
     lines = InferenceLog(log)
     lines.opening()
     try:
-        model = LinearModel.load(folder / MODEL_NAME)
+        model = _load(folder / MODEL_NAME)
+    except ModelLoadError as error:
+        lines.failure(CUSTOMER_ERROR, str(error))
+        raise
+    lines.loaded()
+    return Server(model, environment, lines)
+
+
+def _load(path: Path) -> LinearModel:
+    try:
+        return LinearModel.load(path)
     except FileNotFoundError as error:
         raise ModelLoadError(f"Unable to load model: there is no file {MODEL_NAME} in /opt/ml/model") from error
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ModelLoadError(
             f"Unable to load model: /opt/ml/model/{MODEL_NAME} is not a model of the embedded SageMaker ({error})"
         ) from error
-    lines.loaded()
-    return Server(model, environment, lines)

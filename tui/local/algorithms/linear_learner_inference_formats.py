@@ -35,8 +35,8 @@ def read_features(body: bytes, content_type: str) -> Table | csr_matrix:
         message = f"content-type {name} not supported"
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, CUSTOMER_ERROR, f"Content-type {name} not supported")
     try:
-        features = _read(body, name or JSON)
-    except (ValueError, TypeError, KeyError, IndexError) as error:
+        return _read(body, name or JSON)
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise Refused(
             HTTPStatus.BAD_REQUEST,
             UNREADABLE,
@@ -44,16 +44,14 @@ def read_features(body: bytes, content_type: str) -> Table | csr_matrix:
             "Unable to decode payload: Incorrect data format. "
             f"(caused by {type(error).__name__})\n\nCaused by: {error}",
         ) from error
-    return features
 
 
 def _read(body: bytes, kind: str) -> Table | csr_matrix:
     if kind == _CSV:
-        features = parse_table(body.strip().decode("utf-8").replace(" ", ""), ",")
-        if not np.isfinite(features).all():
-            raise ValueError("a cell is empty or not a finite number")
-        return features
-    if kind == RECORDIO:
+        with np.errstate(over="ignore"):
+            rows = parse_table(body.strip().decode("utf-8"), ",").astype(np.float32)
+        tensors = [Tensor(row, [], []) for row in rows]
+    elif kind == RECORDIO:
         tensors = read_tensors(body)
     elif kind == JSON_LINES:
         tensors = [_tensor(json.loads(line)) for line in body.splitlines() if line.strip()]
@@ -61,11 +59,15 @@ def _read(body: bytes, kind: str) -> Table | csr_matrix:
         tensors = [_tensor(instance) for instance in json.loads(body)["instances"]]
     if not tensors:
         raise ValueError("the request has no rows")
+    if not all(np.isfinite(tensor.values).all() for tensor in tensors):
+        raise ValueError("a feature is missing or not a finite number")
     return stack(tensors)
 
 
-def _tensor(instance: dict[str, Any]) -> Tensor:
+def _tensor(instance: Any) -> Tensor:
     """A row in JSON: `features` as a list or as `values` (and `keys` and `shape` when sparse), or both under `data`."""
+    if not isinstance(instance, dict):
+        raise TypeError("a row is not an object")
     features = instance.get("data", instance)["features"]
     parts: dict[str, Any] = features if isinstance(features, dict) else {"values": features}
     values = np.array(parts["values"], dtype=np.float32)

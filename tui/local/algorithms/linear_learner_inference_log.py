@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from tui.local.algorithms.inference_refusals import Refused
-
 _READ = ("application/json", "application/jsonlines", "application/x-recordio-protobuf", "text/csv")
 _WRITTEN = _READ[:3]
 
@@ -65,10 +63,10 @@ class InferenceLog:
             }
             self._log(f"#metrics {json.dumps(content)}")
 
-    def failure(self, error: Refused) -> None:
-        """Why a request was refused."""
-        first, *rest = error.reason.split("\n")
-        self._info(f"{error.kind}: {first}", "ERROR")
+    def failure(self, kind: str, reason: str) -> None:
+        """What went wrong, and whose error it is."""
+        first, *rest = reason.split("\n")
+        self._info(f"{kind}: {first}", "ERROR")
         for line in rest:
             self._log(line)
 

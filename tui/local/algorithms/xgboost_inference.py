@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui.local.algorithms import xgboost_inference_output as output
 from tui.local.algorithms.dataset import Floats
-from tui.local.algorithms.inference import Reply, body_limit
+from tui.local.algorithms.inference import ModelLoadError, Reply, body_limit
 from tui.local.algorithms.inference_refusals import HTML, Refused, error_page
 from tui.local.algorithms.xgboost_inference_input import LIBSVM, Payload, read_payload
 from tui.local.algorithms.xgboost_inference_log import InferenceLog
@@ -28,8 +28,7 @@ class Server:
         self._log = log
         self._batch = bool(environment.get("SAGEMAKER_BATCH"))
         self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", output.CSV)
-        limit = body_limit(environment)
-        self._limit = min(limit, rules.body_ceiling or limit)
+        self._limit = body_limit(environment, rules.body_ceiling)
         wanted = environment.get("SAGEMAKER_INFERENCE_OUTPUT")
         self._selection = None if wanted is None or not rules.selects_output else Selection.parse(wanted)
 
@@ -38,7 +37,7 @@ class Server:
         try:
             reply = self._answer(body, content_type, accept)
         except Refused as refused:
-            self._log.failure(refused)
+            self._log.failure(refused.kind, refused.reason)
             reply = Reply(refused.status.value, HTML, refused.message.encode())
         self._log.access(reply.status, len(reply.body))
         return reply
@@ -46,7 +45,7 @@ class Server:
     def _answer(self, body: bytes, content_type: str, accept: str) -> Reply:
         if len(body) > self._limit:
             too_large = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            return Reply(too_large.value, HTML, error_page(too_large))
+            return Reply(too_large.value, HTML, error_page(too_large).encode())
         if not body:
             return Reply(HTTPStatus.NO_CONTENT.value, HTML, b"")
         predictions = self._predict(read_payload(body, content_type, self._rules, self._log))
@@ -76,7 +75,12 @@ def load(folder: Path, version: str, environment: Mapping[str, str], log: Callab
     rules = InferenceRules(Release(version))
     lines = InferenceLog(rules, bool(environment.get("SAGEMAKER_BATCH")), log)
     lines.opening()
-    return Server(load_files(folder, rules, environment, lines), rules, environment, lines)
+    try:
+        model = load_files(folder, rules, environment, lines)
+    except ModelLoadError as error:
+        lines.failure("RuntimeError", str(error))
+        raise
+    return Server(model, rules, environment, lines)
 
 
 def _check_columns(payload: Payload, trained: int) -> None:

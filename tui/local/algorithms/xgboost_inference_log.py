@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tui.local.algorithms.inference_refusals import Refused
 from tui.local.algorithms.xgboost_inference_rules import InferenceRules
 from tui.local.algorithms.xgboost_releases import LogStyle
 
@@ -64,11 +63,11 @@ class InferenceLog:
             "WARNING",
         )
 
-    def failure(self, error: Refused) -> None:
-        """Why a request was refused."""
-        self._info(error.reason, "ERROR")
+    def failure(self, kind: str, reason: str) -> None:
+        """What went wrong, by the kind of the exception and its text."""
+        self._info(reason, "ERROR")
         self._lines("Traceback (most recent call last):")
-        self._lines(f"{error.kind}: {error.reason}")
+        self._lines(f"{kind}: {reason}")
 
     def access(self, status: int, size: int) -> None:
         """That a request was answered, in the words of the web server before the container's code; 0.72 has none."""

@@ -20,6 +20,7 @@ from scipy import stats
 
 from tui.local.algorithms.dataset import Floats
 from tui.local.algorithms.inference import ModelLoadError
+from tui.local.algorithms.xgboost_inference_format import check_model
 from tui.local.algorithms.xgboost_inference_log import InferenceLog
 from tui.local.algorithms.xgboost_inference_rules import InferenceRules
 
@@ -93,9 +94,10 @@ def _load_file(path: Path) -> tuple[xgboost.Booster, bool]:
     except Exception as error:  # noqa: BLE001  bytes of unknown origin can make an unpickler raise anything
         pickle_error = error
     try:
+        check_model(content)
         booster = xgboost.Booster()
         booster.load_model(bytearray(content))
-    except xgboost.core.XGBoostError as error:
+    except ValueError as error:  # XGBoostError is one
         raise ModelLoadError(
             f"Model {_FOLDER}/{path.name} cannot be loaded:"
             f"\nPickle load error={pickle_error}"
@@ -114,10 +116,21 @@ def without_stack(error: Exception) -> str:
     return str(error).partition("\nStack trace:")[0].strip()
 
 
+class _Restored(xgboost.Booster):  # type: ignore[misc]  # xgboost is not typed for us
+    """A Booster that can be made from its state only: the constructor opens whatever file it is told to."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        raise pickle.UnpicklingError("the pickle constructs a Booster instead of restoring one: it was not loaded")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        check_model(bytes(state["handle"]))
+        super().__setstate__(state)
+
+
 class _BoosterUnpickler(pickle.Unpickler):
     """Reads a pickled Booster, and calls nothing but what makes one."""
 
-    _admitted: Final = {("xgboost.core", "Booster"): xgboost.Booster, ("builtins", "bytearray"): bytearray}
+    _admitted: Final = {("xgboost.core", "Booster"): _Restored, ("builtins", "bytearray"): bytearray}
 
     def find_class(self, module: str, name: str) -> Any:
         """The class of that name, if a Booster is made of it. Raises UnpicklingError for everything else."""

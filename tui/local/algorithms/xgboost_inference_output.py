@@ -9,7 +9,7 @@ from typing import Any, Final
 from tui.local.algorithms.dataset import Floats
 from tui.local.algorithms.inference import Reply
 from tui.local.algorithms.inference_payloads import media_type
-from tui.local.algorithms.inference_refusals import HTML, Refused, error_page
+from tui.local.algorithms.inference_refusals import Refused, error_page
 
 CSV: Final = "text/csv"
 JSON: Final = "application/json"
@@ -49,8 +49,8 @@ def batch_format(predictions: Floats) -> bytes:
 def encode(predictions: Floats, accept: str) -> Reply:
     """The answer in the format asked for.
 
-    The container's encoder knows text/csv and application/json only. It is asked for the others all the same, and its
-    failure ends as the web framework's page.
+    Raises Refused (500) for the two formats that only selected output can have: the container accepts them, and its
+    encoder then fails.
     """
     values: list[Any] = predictions.tolist()
     if accept == CSV:
@@ -58,4 +58,6 @@ def encode(predictions: Floats, accept: str) -> Reply:
         return reply("".join(",".join(map(str, row)) + "\n" for row in rows).encode(), accept)
     if accept == JSON:
         return reply(json.dumps({"predictions": [{"score": value} for value in values]}).encode(), accept)
-    return Reply(HTTPStatus.INTERNAL_SERVER_ERROR.value, HTML, error_page(HTTPStatus.INTERNAL_SERVER_ERROR))
+    failure = HTTPStatus.INTERNAL_SERVER_ERROR
+    reason = f"Content type {accept} is not supported by this framework."
+    raise Refused(failure, error_page(failure), "sagemaker_containers._errors.UnsupportedFormatError", reason)
