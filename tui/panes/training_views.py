@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import time
-from datetime import UTC, datetime
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.panes.facts import LABEL_WIDTH, as_json, fact, heading
 from tui.panes.inspector import Views
 from tui.panes.wording import count, duration, moment, number, status
 from tui.resources.training import MetricPoint, TrainingJobDetail
 from widgets.cells import as_content
 from widgets.chart import LineChart, Series
 from widgets.text import content, middle
-
-LABEL_WIDTH = 12
 
 
 class TrainingViews(Views):
@@ -62,16 +58,16 @@ class TrainingViews(Views):
 def summary(detail: TrainingJobDetail, width: int) -> Content:
     """A job as a person wants to know it, most telling things first, URIs shortened to the width."""
     job = detail.job
-    parts: list[Content] = [Content.styled(content(job.name).plain, "bold"), as_content(status(job.status), 20)]
+    parts: list[Content] = [heading(job.name), as_content(status(job.status), 20)]
     if detail.failure_reason:
         parts += [Content(""), content(detail.failure_reason, "$text-error")]
-    parts += [Content(""), *_facts(detail, width), Content(""), Content.styled("Timeline", "bold"), *_timeline(detail)]
+    parts += [Content(""), *_facts(detail, width), Content(""), heading("Timeline"), *_timeline(detail)]
     if detail.metrics:
-        parts += [Content(""), Content.styled("Metrics", "bold")]
-        parts += [_fact(metric.name, number(metric.value), 30) for metric in detail.metrics]
+        parts += [Content(""), heading("Metrics")]
+        parts += [fact(metric.name, number(metric.value), 30) for metric in detail.metrics]
     if detail.hyperparameters:
-        parts += [Content(""), Content.styled("Hyperparameters", "bold")]
-        parts += [_fact(name, value, 30) for name, value in detail.hyperparameters]
+        parts += [Content(""), heading("Hyperparameters")]
+        parts += [fact(name, value, 30) for name, value in detail.hyperparameters]
     return Content("\n").join(parts)
 
 
@@ -88,11 +84,7 @@ def _facts(detail: TrainingJobDetail, width: int) -> list[Content]:
     for channel in detail.description.get("InputDataConfig", ()):
         source = channel.get("DataSource", {}).get("S3DataSource", {})
         facts.append((channel.get("ChannelName", ""), source.get("S3Uri", "")))
-    return [_fact(name, middle(value, max(20, width - LABEL_WIDTH - 1))) for name, value in facts if value]
-
-
-def _fact(name: str, value: str, width: int = LABEL_WIDTH) -> Content:
-    return Content.assemble((content(name).plain.ljust(width), "$text-muted"), " ", content(value))
+    return [fact(name, middle(value, max(20, width - LABEL_WIDTH - 1))) for name, value in facts if value]
 
 
 def _timeline(detail: TrainingJobDetail) -> list[Content]:
@@ -116,7 +108,7 @@ def metric_values(detail: TrainingJobDetail) -> Content:
     """The last values of all metrics."""
     if not detail.metrics:
         return Content("No metric yet." if detail.job.running else "The job ended without a metric.")
-    return Content("\n").join(_fact(metric.name, number(metric.value), 30) for metric in detail.metrics)
+    return Content("\n").join(fact(metric.name, number(metric.value), 30) for metric in detail.metrics)
 
 
 def curves(points: tuple[MetricPoint, ...]) -> tuple[Series, ...]:
@@ -131,18 +123,3 @@ def curves(points: tuple[MetricPoint, ...]) -> tuple[Series, ...]:
         for index, (name, values) in enumerate(sorted(lines.items()))
         if len(values) > 1
     )
-
-
-def as_json(description: Any) -> str:
-    """An answer of the service as JSON, times in UTC."""
-    return json.dumps(_readable(description), indent=2, ensure_ascii=False)
-
-
-def _readable(value: Any, name: str = "") -> Any:
-    if isinstance(value, dict):
-        return {key: _readable(item, key) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_readable(item) for item in value]
-    if isinstance(value, float) and name.endswith(("Time", "Timestamp")):
-        return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds")
-    return value
