@@ -72,7 +72,7 @@ class _Report:
         self._now = self._reported
 
     def run(self, over: threading.Event, report_seconds: float) -> None:
-        """Measure until the time is over."""
+        """Measure until the time is over or the process has ended."""
         first = True
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(self._pid)
@@ -80,7 +80,7 @@ class _Report:
             deadline = self._now.time + report_seconds
             while not over.wait(_SAMPLE_SECONDS):
                 self._now = _usage(process, self._now)
-                if time.monotonic() >= deadline:
+                if self._now.time >= deadline:
                     self._report()
                     first = False
                     deadline += report_seconds
@@ -112,14 +112,11 @@ class _Usage:
 
 
 def _usage(process: psutil.Process, before: _Usage) -> _Usage:
-    """Look at the process; of one that has ended, what was seen before stands."""
-    try:
-        with process.oneshot():
-            times = process.cpu_times()
-            # It has no memory any more in the moment of its end.
-            memory_percent = process.memory_percent() or before.memory_percent
-    except psutil.Error:
-        return before
+    """Look at the process; raises psutil.NoSuchProcess when it has ended."""
+    with process.oneshot():
+        times = process.cpu_times()
+        # It has no memory any more in the moment of its end.
+        memory_percent = process.memory_percent() or before.memory_percent
     return _Usage(time.monotonic(), times.user + times.system, memory_percent)
 
 

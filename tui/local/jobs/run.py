@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.local.cloudwatch.metrics import MetricStore
 from tui.local.errors import AwsError
 from tui.local.jobs.artifacts import has_files, upload_artifacts
 from tui.local.jobs.channels import prepare_hosts
@@ -38,6 +39,7 @@ class Workshop:
     objects: ObjectStore
     logs: Logs
     hosts: HostServer
+    metrics: MetricStore
 
     phase_seconds: float
     """The least time in each phase."""
@@ -101,7 +103,15 @@ class TrainingRun:
             prepare_hosts(roots, request, self._shop.objects, self._proceed)
         with self._phase(Phase.TRAINING):
             shop = self._shop
-            watch = HostWatch(self._job, shop.jobs, shop.logs, shop.hosts, shop.grace_seconds, sampled=shop.sampled)
+            watch = HostWatch(
+                self._job,
+                shop.jobs,
+                shop.logs,
+                shop.hosts,
+                shop.grace_seconds,
+                metrics=shop.metrics,
+                sampled=shop.sampled,
+            )
             end = watch.follow(roots, self._halt)
         if self._abandoned.is_set() or (end is not Phase.COMPLETED and not has_files(roots[0] / "model")):
             return Outcome(end)

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
+from tui.local.cloudwatch.metrics import MetricStore
 from tui.local.jobs.hosts import HostServer
 from tui.local.jobs.run import INTERRUPTED, TrainingRun, Workshop
 from tui.local.jobs.states import Outcome, Phase
@@ -54,6 +55,7 @@ class Supervisor:
             objects=objects,
             logs=logs,
             hosts=self._hosts,
+            metrics=MetricStore(store),
             phase_seconds=settings.phase_seconds,
             grace_seconds=GRACE_SECONDS,
             sampled=self._sampled,

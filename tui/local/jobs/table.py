@@ -31,13 +31,6 @@ CREATE TABLE IF NOT EXISTS training_jobs (
 CREATE INDEX IF NOT EXISTS training_jobs_by_creation ON training_jobs (creation_time, name);
 CREATE INDEX IF NOT EXISTS training_jobs_by_modification ON training_jobs (last_modified_time, name);
 CREATE INDEX IF NOT EXISTS training_jobs_by_status ON training_jobs (status, name);
-CREATE TABLE IF NOT EXISTS training_metrics (
-    job TEXT NOT NULL,
-    metric TEXT NOT NULL,
-    timestamp REAL NOT NULL,
-    value REAL NOT NULL
-);
-CREATE INDEX IF NOT EXISTS training_metrics_by_time ON training_metrics (job, metric, timestamp);
 """
 
 
@@ -143,21 +136,15 @@ class JobTable:
                 _end(connection, row, Outcome(Phase.FAILED, failure_reason=reason))
 
     def add_samples(self, name: str, samples: Iterable[Sample]) -> None:
-        """Append to a job's metric series, and keep the last value of each."""
-        samples = list(samples)
+        """Keep the last value of each of a job's metrics."""
         with self._store.write() as connection:
-            connection.executemany(
-                "INSERT INTO training_metrics (job, metric, timestamp, value) VALUES (?, ?, ?, ?)",
-                [(name, sample.metric, sample.timestamp, sample.value) for sample in samples],
-            )
             (text,) = connection.execute("SELECT final_metrics FROM training_jobs WHERE name = ?", (name,)).fetchone()
             final = json.loads(text) | {sample.metric: [sample.timestamp, sample.value] for sample in samples}
             connection.execute("UPDATE training_jobs SET final_metrics = ? WHERE name = ?", (json.dumps(final), name))
 
     def delete(self, connection: sqlite3.Connection, name: str) -> None:
-        """Forget a job and its metric series, which a later job of the same name must not inherit."""
+        """Forget a job; its metrics stay in CloudWatch, as they do on AWS."""
         connection.execute("DELETE FROM training_jobs WHERE name = ?", (name,))
-        connection.execute("DELETE FROM training_metrics WHERE job = ?", (name,))
 
     def _row(self, connection: sqlite3.Connection, name: str, statuses: Sequence[Status]) -> sqlite3.Row | None:
         row: sqlite3.Row | None = connection.execute("SELECT * FROM training_jobs WHERE name = ?", (name,)).fetchone()

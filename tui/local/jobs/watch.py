@@ -6,8 +6,11 @@ import selectors
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
+from tui.local.cloudwatch.host_meter import HostMeter, Volume
+from tui.local.cloudwatch.metrics import Datum, MetricStore
 from tui.local.jobs.hosts import Host, HostServer, train
 from tui.local.jobs.log_lines import message_of
 from tui.local.jobs.metrics import MetricParser, metric_definitions
@@ -16,6 +19,11 @@ from tui.local.jobs.table import Job, JobTable, Sample
 from tui.local.logs import Logs
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+
+NAMESPACE = "/aws/sagemaker/TrainingJobs"
+"""Of the metrics that training jobs and their hosts report."""
+
+_GIB = 2**30
 
 _TICK_SECONDS = 0.1
 """How long a stop or a time-out goes unnoticed at most."""
@@ -35,15 +43,17 @@ class HostWatch:
         hosts: HostServer,
         grace_seconds: float,
         *,
+        metrics: MetricStore,
         sampled: Callable[[str, Sequence[Sample]], None],
     ) -> None:
         self._job = job
         self._jobs = jobs
         self._logs = logs
         self._hosts = hosts
+        self._metrics = metrics
         self._grace_seconds = grace_seconds
         self._sampled = sampled
-        self._metrics = MetricParser(metric_definitions(job.request))
+        self._parser = MetricParser(metric_definitions(job.request))
         self._selector = selectors.DefaultSelector()
         self._running: dict[Host, Path] = {}
         self._failures: list[tuple[Path, int]] = []
@@ -59,9 +69,9 @@ class HostWatch:
         `halt` was set or the time was up, whatever their exit codes. Raises JobFailed when one failed by itself.
         """
         request = self._job.request
-        with self._selector:
+        with self._selector, ExitStack() as meters:
             try:
-                self._start(roots, request["AlgorithmSpecification"]["TrainingImage"])
+                self._start(meters, roots, request["AlgorithmSpecification"]["TrainingImage"])
                 self._watch(halt, time.monotonic() + request["StoppingCondition"]["MaxRuntimeInSeconds"])
             finally:
                 self._kill_all()
@@ -72,11 +82,15 @@ class HostWatch:
             raise self._failure()
         return self._asked_to or Phase.COMPLETED
 
-    def _start(self, roots: Sequence[Path], image: str) -> None:
+    def _start(self, meters: ExitStack, roots: Sequence[Path], image: str) -> None:
         epoch = int(time.time())
+        meter = HostMeter(self._metrics)
+        size = self._job.request["ResourceConfig"]["VolumeSizeInGB"] * _GIB
         for root in roots:
             host = self._hosts.start(train, root, image)
             self._running[host] = root
+            dimensions = (("Host", f"{self._job.name}/{root.name}"),)
+            meters.enter_context(meter.watch(NAMESPACE, dimensions, host.pid, volume=Volume(root, size)))
             self._selector.register(host, selectors.EVENT_READ, f"{self._job.name}/{root.name}-{epoch}")
 
     def _watch(self, halt: threading.Event, deadline: float) -> None:
@@ -109,7 +123,7 @@ class HostWatch:
         for line in host.read_lines():
             if message := message_of(line):
                 events.append((int(now * 1000), message))
-                samples.extend(self._metrics.samples(now, message))
+                samples.extend(self._parser.samples(now, message))
         if samples:
             self._samples.extend(samples)
             self._sampled(self._job.name, samples)
@@ -133,6 +147,8 @@ class HostWatch:
                 self._logs.append(LOG_GROUP, stream, events)
         if self._samples:
             self._jobs.add_samples(self._job.name, self._samples)
+            dimensions = (("TrainingJobName", self._job.name),)
+            self._metrics.put(NAMESPACE, [Datum(s.metric, dimensions, s.timestamp, s.value) for s in self._samples])
         self._events, self._samples = {}, []
         self._flushed = time.monotonic()
 
