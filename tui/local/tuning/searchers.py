@@ -128,6 +128,7 @@ def _optuna() -> Any:
     import optuna  # noqa: PLC0415  # takes 0.4 s, which a server that does not tune need not spend
 
     optuna.logging.disable_default_handler()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     # Multivariate sampling has been called experimental for years.
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
     return optuna
