@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, Generic, Literal
+from typing import ClassVar, Literal
 
 from textual import events
 from textual.binding import BindingType
@@ -17,14 +17,14 @@ from textual.reactive import var
 
 from widgets.line_view import Line
 from widgets.table_columns import Column, R
-from widgets.table_cursor import CursorView
 from widgets.table_export import Format, export_text
 from widgets.table_keys import KEYS
 from widgets.table_layout import Layout, layout, stops
 from widgets.table_lines import GUTTER, SCROLLBAR, HeaderLine, RowLine, TextLine, text_lines
 from widgets.table_marks import Marks
 from widgets.table_messages import TableMessages
-from widgets.table_model import Sort, TableModel
+from widgets.table_model import Sort
+from widgets.table_rows import TableRows
 from widgets.table_style import COMPONENT_CLASSES, DEFAULT_CSS
 from widgets.table_window import Window
 from widgets.text import one_line
@@ -33,7 +33,7 @@ Selection = Literal["cursor", "marked", "shown", "all"]
 """Which rows of a table."""
 
 
-class Table(CursorView, TableMessages, Generic[R], can_focus=True):
+class Table(TableRows[R], TableMessages, can_focus=True):
     """A table of rows of type `R` with cursor, marks, sort and filter.
 
     Cells are hostile text until proven otherwise: nothing in them is markup, nothing in them reaches the terminal's
@@ -45,13 +45,7 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENT_CLASSES
     DEFAULT_CSS = DEFAULT_CSS
 
-    # Without init: the first frame is composed from these anyway, and most watchers cost a pass over the rows.
-    rows: var[tuple[R, ...]] = var((), init=False)
-    """All rows in their natural order; of rows with the same key the last one counts."""
-    filter_text: var[str] = var("", init=False)
-    """A filter line: words, "phrases", `!inverse`, `~fuzzy`, `re:regex`, `column:value`; see `widgets.table_filter`."""
-    sort: var[Sort | None] = var(None, init=False)
-    """What orders the rows; None: as given."""
+    # Without init: the first frame is composed from these anyway.
     loading_text: var[str] = var("", init=False)
     """What is under way and since when; shown while there are no rows."""
     empty_text: var[str] = var("", init=False)
@@ -69,11 +63,8 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
         classes: str | None = None,
         disabled: bool = False,
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
-        self._columns = tuple(columns)
-        self._model = TableModel(self._columns, key)
+        super().__init__(columns, key, name=name, id=id, classes=classes, disabled=disabled)
         self._marks = Marks()
-        self._placed: Sequence[str] = ()
         self._layout: Layout[R] = Layout()
         self._skipped = 0
         self._room = 0
@@ -81,21 +72,6 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
         self._announced_counts = (0, 0)
         self._announced_marks: tuple[R, ...] = ()
         self._announced_hidden = 0
-
-    @property
-    def shown(self) -> int:
-        """How many rows the filter lets through."""
-        return len(self._model.keys)
-
-    @property
-    def total(self) -> int:
-        """How many rows there are."""
-        return self._model.total
-
-    @property
-    def cursor_row(self) -> R | None:
-        """The row under the cursor, if any is shown."""
-        return None if self._cursor_key is None else self._model.row(self._cursor_key)
 
     @property
     def marked(self) -> tuple[R, ...]:
@@ -114,29 +90,6 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
         """What a column says for the row under the cursor, empty without one; KeyError if there is no such column."""
         column = {column.key: column for column in self._columns}[column_key]
         return "" if self.cursor_row is None else column.text(self.cursor_row)
-
-    def move_to(self, key: str) -> bool:
-        """Put the cursor on the row with this key; False, and nothing moves, if it is not shown."""
-        if key not in self._model.keys:
-            return False
-        self._show(self._window.at(self._model.keys.index(key)))
-        return True
-
-    def watch_rows(self, rows: tuple[R, ...]) -> None:
-        """Take the new rows over."""
-        self._model.set_rows(rows)
-        self._marks = self._marks.within(self._model.existing)
-        self._rearranged()
-
-    def watch_filter_text(self, line: str) -> None:
-        """Show what matches."""
-        self._model.set_filter(line)
-        self._rearranged()
-
-    def watch_sort(self, sort: Sort | None) -> None:
-        """Show the rows in the new order."""
-        self._model.set_sort(sort)
-        self._rearranged()
 
     def watch_loading_text(self) -> None:
         """Show what is under way."""
@@ -169,6 +122,7 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
 
     def action_mark_all(self) -> None:
         """Mark all rows that the filter shows."""
+        self._finish()
         self._set_marks(self._marks.joined(self._model.keys))
 
     def action_clear_marks(self) -> None:
@@ -229,6 +183,7 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
             case "marked":
                 return self.marked
             case "shown":
+                self._finish()
                 return map(self._model.row, self._model.keys)
             case "all":
                 return map(self._model.row, self._model.existing)
@@ -242,10 +197,6 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
                 self.sort = following.get(self.sort, Sort(key)) if self.sort else Sort(key)
 
     @property
-    def _cursor_key(self) -> str | None:
-        return self._model.keys[self._window.cursor] if self.shown else None
-
-    @property
     def _body_top(self) -> int:
         """The screen line of the first row: below the header, and below the band if there is one."""
         return 2 if self.error_text and self.total else 1
@@ -257,11 +208,9 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
         self._layout = layout(self._columns, self._room, start=GUTTER, skipped=self._skipped)
 
     def _rearranged(self) -> None:
-        """Find the cursor's row again among the rows that are shown now."""
-        keys = self._model.keys
-        self._window = self._window.follow(self._placed, keys)
-        self._placed = keys or self._placed
-        self._show(self._window)
+        """Show the rows; the marks of those that are gone go with them."""
+        self._marks = self._marks.within(self._model.existing)
+        super()._rearranged()
         self._announce_marks()
 
     def _set_marks(self, marks: Marks) -> None:
@@ -307,6 +256,8 @@ class Table(CursorView, TableMessages, Generic[R], can_focus=True):
         if self.total:
             if self._model.filter_problem:
                 return text_lines(self._model.filter_problem, width, "table--note")
+            if self.looking:
+                return text_lines(f"Looking through {self.total:,} rows…", width, "table--note")
             hidden = f"None of the {self.total:,} rows matches “{one_line(self.filter_text)}”."
             return text_lines(hidden, width, "table--note")
         if self.error_text:

@@ -1,4 +1,4 @@
-"""The filter line of a table, as a predicate over rows.
+"""The filter line of a table, as a predicate over the texts of its rows.
 
 All words of the line must match, whatever their case:
 
@@ -13,13 +13,11 @@ All words of the line must match, whatever their case:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
-R = TypeVar("R")
-Text = Callable[[R], str]
-"""What is searched of a row, case folded: one cell per line."""
-Match = Callable[[R], bool]
+Match = Callable[[str], bool]
+"""Whether a row is meant, by its text: case folded, one cell per line."""
 
 _WORD = re.compile(r'(?:[^\s"]|(?<=[^\s!~:])")*(?:"[^"]*"?)?')
 """A run without spaces, or one that ends in a phrase: a quote inside of a word is a character like any other."""
@@ -35,36 +33,43 @@ class _Word(NamedTuple):
     inverse: bool
     column: str
     """Case folded; empty for the whole row."""
-    matches: Callable[[str], bool]
+    matches: Match
 
 
-def parse(line: str, whole: Text[R], columns: Mapping[str, Text[R]]) -> Match[R] | None:
+def parse(line: str, columns: Sequence[str]) -> Match | None:
     """The predicate a filter line stands for, or None if it asks for nothing.
 
     A word that is still being typed (`!`, `status:`, `~`) asks for nothing yet, and a word before a colon that names
     no column is text like any other, so that ARNs and S3 URIs can be pasted.
 
+    Args:
+        line: as typed.
+        columns: the names of the columns in the order of the cells.
+
     Raises:
         FilterError: a regular expression in it is not one.
     """
-    matches = [
-        _over(columns.get(word.column, whole), word)
-        for found in _WORD.finditer(line)
-        if (word := _parsed(found.group(), columns)) is not None
-    ]
+    places = {name.casefold(): place for place, name in enumerate(columns)}
+    words = [word for found in _WORD.finditer(line) if (word := _parsed(found.group(), places)) is not None]
+    matches = [_match(word, places) for word in words]
     if len(matches) <= 1:
         return matches[0] if matches else None
-    return lambda row: all(match(row) for match in matches)
+    return lambda text: all(match(text) for match in matches)
 
 
-def _over(text: Text[R], word: _Word) -> Match[R]:
+def _match(word: _Word, places: dict[str, int]) -> Match:
     matches = word.matches
+    if word.column:
+        place = places[word.column]
+        if word.inverse:
+            return lambda text: not matches(text.split("\n")[place])
+        return lambda text: matches(text.split("\n")[place])
     if word.inverse:
-        return lambda row: not matches(text(row))
-    return lambda row: matches(text(row))
+        return lambda text: not matches(text)
+    return matches
 
 
-def _parsed(word: str, columns: Mapping[str, object]) -> _Word | None:
+def _parsed(word: str, columns: Collection[str]) -> _Word | None:
     rest = word.removeprefix("!")
     inverse = rest != word
     name, colon, value = rest.partition(":")
@@ -84,19 +89,19 @@ def _unquoted(text: str) -> str:
     return text[1:].removesuffix('"') if text.startswith('"') else text
 
 
-def _containing(wanted: str) -> Callable[[str], bool]:
+def _containing(wanted: str) -> Match:
     folded = wanted.casefold()
     return lambda text: folded in text
 
 
-def _fuzzy(wanted: str) -> Callable[[str], bool]:
+def _fuzzy(wanted: str) -> Match:
     """In one cell, therefore never past a line break; a class that excludes what comes next cannot backtrack."""
     first, *others = map(re.escape, wanted.casefold())
     search = re.compile(first + "".join(rf"[^{char}\n]*{char}" for char in others)).search
     return lambda text: search(text) is not None
 
 
-def _expression(wanted: str) -> Callable[[str], bool]:
+def _expression(wanted: str) -> Match:
     """In one cell after the other, so that ^ and $ are the ends of a cell and nothing matches across two."""
     try:
         search = re.compile(wanted, re.IGNORECASE).search

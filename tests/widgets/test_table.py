@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 from textual.reactive import var
 
 from tests.widgets.table_host import COLUMNS, CountingTable, Job, TableApp, cursor_lines, jobs, named, names, screen
+from widgets import table_model, table_rows
 from widgets.table import Table
 from widgets.table_model import Sort
 
@@ -198,6 +200,77 @@ async def test_the_cursor_waits_for_its_row_while_the_filter_matches_nothing() -
         await pilot.pause()
         assert app.table.cursor_row == jobs(100)[50]
         assert len(cursor_lines(app.table)) == 1
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A filter that manages ten rows before the keyboard gets its turn, and shows all of them."""
+    monkeypatch.setattr(table_model, "_PIECE", 10)
+    monkeypatch.setattr(table_rows, "SLICE", 0.0)
+    monkeypatch.setattr(table_rows, "PROGRESS_INTERVAL", 0.0)
+
+
+@pytest.mark.usefixtures("slow")
+async def test_a_filter_over_many_rows_shows_what_it_finds_while_it_looks() -> None:
+    app = TableApp(jobs(100))
+    async with app.run_test(size=EIGHTY) as pilot:
+        await _looked(app)
+        await pilot.press("G")
+        app.table.filter_text = "re:[05]$"
+        assert (app.table.looking, names(app.table)) == (True, ["job-00000", "job-00005"])
+        app.table.filter_text = "9"
+        assert (app.table.looking, names(app.table)) == (True, ["job-00009"])
+        await _looked(app)
+        assert (app.table.shown, app.table.cursor_row) == (19, jobs(100)[99])
+        app.table.filter_text = "re:9[0-9]$"
+        assert screen(app.table)[2] == " Looking through 100 rows…"
+        await _looked(app)
+        assert names(app.table)[0] == "job-00090"
+        await pilot.pause()
+        counts = [message.shown for message in app.news if isinstance(message, Table.Counted)]
+        assert counts == [100, 2, *range(1, 10), 19, 0, 10]
+
+
+@pytest.mark.usefixtures("slow")
+async def test_a_key_pressed_while_the_filter_looks_counts() -> None:
+    app = TableApp(jobs(100))
+    async with app.run_test(size=EIGHTY) as pilot:
+        await pilot.press("G")
+        app.table.filter_text = "0"
+        app.table.action_move(-3)
+        moved_to = app.table.cursor_row
+        assert moved_to is not None
+        await _looked(app)
+        assert app.table.cursor_row == moved_to
+
+
+@pytest.mark.usefixtures("slow")
+async def test_rows_that_matched_stay_while_new_ones_are_looked_at() -> None:
+    app = TableApp(jobs(100))
+    async with app.run_test(size=EIGHTY):
+        app.table.filter_text = "inprogress"
+        await _looked(app)
+        app.table.rows = tuple(replace(job, state="Failed") if job.seconds == 95 else job for job in jobs(101))
+        assert (app.table.looking, app.table.shown) == (True, 100)
+        await _looked(app)
+        assert app.table.shown == 100
+        assert "job-00095" not in app.table.export("csv")
+
+
+@pytest.mark.usefixtures("slow")
+async def test_acting_on_all_that_match_does_not_miss_those_not_found_yet() -> None:
+    app = TableApp(jobs(100))
+    async with app.run_test(size=EIGHTY):
+        app.table.filter_text = "1"
+        assert app.table.export("csv").count("\n") == 1 + 19
+        app.table.filter_text = "2"
+        app.table.action_mark_all()
+        assert len(app.table.marked) == 19
+
+
+async def _looked(app: TableApp) -> None:
+    while app.table.looking:  # noqa: ASYNC110 - the turns of the loop are what the filter waits for
+        await asyncio.sleep(0)
 
 
 async def test_rows_above_a_scrolled_window_do_not_move_what_is_read() -> None:
