@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from rich.cells import cell_len
 from textual.content import Content
 
-from widgets.text import end, middle, one_line
+from widgets.text import cells, end, middle, one_line
 
 _EIGHTHS = "▁▂▃▄▅▆▇█"
 _SMALLEST_BAR = 4
@@ -93,7 +92,7 @@ class Bar:
     def render(self, width: int) -> tuple[Piece, ...]:
         """The bar and the label, or the label alone where no bar worth looking at fits beside it."""
         label = self.text
-        length = width - cell_len(label) - 1 if label else width
+        length = width - cells(label) - 1 if label else width
         if length < _SMALLEST_BAR:
             return (Piece(end(label, width)),)
         share = 0.0 if math.isnan(self.fraction) else min(max(self.fraction, 0.0), 1.0)

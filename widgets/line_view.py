@@ -68,11 +68,14 @@ class LineView(Widget):
         lines = enumerate(self._lines)
         self._repaint([y for y, line in lines if line.draw(width, self.line_style) != self._drawn_strips.get(y)])
 
-    def render_line(self, y: int) -> Strip:
-        """Draw the line at `y`."""
-        # Textual paints a new size before it tells the widget about it.
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some lines, of the size that Textual paints before it tells the widget about it."""
         if self.content_size != self._lines_size:
             self._lines = self._composed()
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line at `y`."""
         strip = self._lines[y].draw(self._lines_size.width, self.line_style)
         self._drawn_strips[y] = strip
         return strip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Generic, NamedTuple
 
 from widgets.table_columns import Column, R
 
@@ -12,8 +12,7 @@ GAP = 2
 """Cells between two columns."""
 
 
-@dataclass(frozen=True)
-class Slot(Generic[R]):
+class Slot(NamedTuple, Generic[R]):
     """A column in its place on the line."""
 
     column: Column[R]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic
+from typing import Generic, NamedTuple
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -15,7 +14,7 @@ from widgets.line_view import LineStyles
 from widgets.table_columns import R
 from widgets.table_layout import Layout, Slot
 from widgets.table_model import Sort
-from widgets.text import content, end, one_line
+from widgets.text import cells, content, end, one_line
 
 GUTTER = 1
 """Cells at the left edge of every line, before the first column."""
@@ -53,7 +52,7 @@ class HeaderLine(Generic[R]):
         position = GUTTER
         for slot in self.layout.slots:
             title = self._title(slot)
-            room = slot.width - cell_len(title)
+            room = slot.width - cells(title)
             before = room if slot.column.align == "right" else 0
             parts.append((" " * (slot.start - position + before) + title + " " * (room - before), style))
             position = slot.start + slot.width
@@ -66,8 +65,7 @@ class HeaderLine(Generic[R]):
         return end(end(one_line(slot.column.title), slot.width - len(arrow)) + arrow, slot.width)
 
 
-@dataclass(frozen=True)
-class RowLine(Generic[R]):
+class RowLine(NamedTuple, Generic[R]):
     """A row, with the cursor and the mark or without."""
 
     slots: tuple[Slot[R], ...]
@@ -83,14 +81,16 @@ class RowLine(Generic[R]):
         mark = blank if self.cursor or not self.marked else styles("table--mark")
         parts: list[tuple[str, Style]] = [(MARK if self.marked else " ", mark)]
         position = GUTTER
-        for slot in self.slots:
-            pieces = slot.column.cell(self.row).render(slot.width)
-            room = slot.width - sum(cell_len(text) for text, _ in pieces)
-            before = room if slot.column.align == "right" else 0
-            parts.append((" " * (slot.start - position + before), blank))
+        for column, start, slot_width in self.slots:
+            pieces = column.cell(self.row).render(slot_width)
+            gap = start - position
+            room = slot_width - sum(cells(text) for text, _ in pieces)
+            if column.align == "right":
+                gap, room = gap + room, 0
+            if gap:
+                parts.append((" " * gap, blank))
             parts += [(text, blank if self.cursor else styles(token)) for text, token in pieces]
-            parts.append((" " * (room - before), blank))
-            position = slot.start + slot.width
+            position = start + slot_width - room
         bar = ("▐", styles("table--scrollbar")) if self.thumb else None
         return _strip(parts, width, blank, bar)
 
@@ -100,19 +100,22 @@ def _strip(
 ) -> Strip:
     """The parts as a strip of exactly `width` cells, neighbours in one style joined: each style change costs bytes."""
     segments: list[Segment] = []
-    text, style = "", blank
+    text, style, room = "", blank, width - (last is not None)
     for part, part_style in parts:
-        if part_style is style or not part or part_style == style:
+        room -= cells(part)
+        if part_style is style or part_style == style:
             text += part
-            continue
-        if text:
-            segments.append(Segment(text, style))
-        text, style = part, part_style
-    segments.append(Segment(text, style))
-    strip = Strip([segment for segment in segments if segment.text])
-    if last is None:
-        return strip.adjust_cell_length(width, blank).simplify()
-    return Strip([*strip.adjust_cell_length(width - 1, blank).simplify(), Segment(*last)], width)
+        elif part:
+            if text:
+                segments.append(Segment(text, style))
+            text, style = part, part_style
+    if room > 0 and style is not blank and style != blank:
+        segments += [Segment(text, style), Segment(" " * room, blank)]
+    elif text or room > 0:
+        segments.append(Segment(text + " " * room, style))
+    if room < 0:
+        segments = list(Strip(segments).crop(0, width - (last is not None)))
+    return Strip(segments if last is None else [*segments, Segment(*last)], width)
 
 
 def text_lines(text: str, width: int, component: str) -> list[TextLine]:

@@ -44,9 +44,14 @@ def rich_text(text: str, style: str = "") -> Text:
     return Text(clean(text), style=style, end="")
 
 
+def cells(text: str) -> int:
+    """How many cells of the screen the cleaned text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def middle(text: str, width: int) -> str:
     """A long name cut in the middle, where names of one family differ least, to at most `width` cells."""
-    length = cell_len(text)
+    length = cells(text)
     if length <= width:
         return text
     if width <= 1:
@@ -57,6 +62,6 @@ def middle(text: str, width: int) -> str:
 
 def end(text: str, width: int) -> str:
     """A text that reads from its start, cut at the end to at most `width` cells."""
-    if cell_len(text) <= width:
+    if cells(text) <= width:
         return text
     return split_text(text, width - 1)[0] + "…" if width > 0 else ""
