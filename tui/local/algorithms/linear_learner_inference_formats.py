@@ -35,7 +35,8 @@ def read_features(body: bytes, content_type: str) -> Table | csr_matrix:
         message = f"content-type {name} not supported"
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, CUSTOMER_ERROR, f"Content-type {name} not supported")
     try:
-        return _read(body, name or JSON)
+        with np.errstate(over="ignore"):  # a number beyond float32 becomes infinite, and is refused as such
+            return _read(body, name or JSON)
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise Refused(
             HTTPStatus.BAD_REQUEST,
@@ -48,8 +49,7 @@ def read_features(body: bytes, content_type: str) -> Table | csr_matrix:
 
 def _read(body: bytes, kind: str) -> Table | csr_matrix:
     if kind == _CSV:
-        with np.errstate(over="ignore"):
-            rows = parse_table(body.strip().decode("utf-8"), ",").astype(np.float32)
+        rows = parse_table(body.strip().decode("utf-8"), ",").astype(np.float32)
         tensors = [Tensor(row, [], []) for row in rows]
     elif kind == RECORDIO:
         tensors = read_tensors(body)

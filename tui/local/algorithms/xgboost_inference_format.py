@@ -1,7 +1,8 @@
 """Whether bytes can be given to XGBoost as a model.
 
 The library trusts the lengths that a model states: a truncated file ends its process, and with it every model that the
-process serves. So the frame of a model, JSON or UBJSON, is walked here first.
+process serves. So the frame of a model, JSON or UBJSON, is walked here first. What the numbers in it mean is not looked
+at: a tree that points outside of itself can still end the process.
 """
 
 from __future__ import annotations

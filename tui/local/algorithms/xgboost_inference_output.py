@@ -37,7 +37,10 @@ def reply(body: bytes, accept: str) -> Reply:
 
 
 def first_format(predictions: Floats) -> bytes:
-    """The format of the releases that do not honour Accept: one line, without a newline."""
+    """The format of the releases that do not honour Accept: one line without a newline.
+
+    The probabilities of multi:softprob are in it as Python prints lists, which is no CSV.
+    """
     return ",".join(map(str, predictions.tolist())).encode()
 
 
