@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tui.local.cloudwatch.host_meter import HostMeter
+from tui.local.errors import AwsError
 from tui.local.jobs.hosts import Host, HostServer
 from tui.local.jobs.log_lines import message_of
 from tui.local.jobs.states import JobFailed
@@ -21,6 +22,7 @@ from tui.local.logs import Logs
 from tui.local.s3.objects import ObjectStore
 from tui.local.transform.host import (
     ALGORITHM_ERROR,
+    CLIENT_ERROR,
     DataLog,
     FileDone,
     FileFailed,
@@ -143,12 +145,18 @@ class TransformWatch:
             case DataLog(line):
                 self._note(f"{instance.stream}/data-log", message_of(line))
             case FileDone(file):
-                self._objects.put_file(*outputs[file.output], file.output)
-                file.output.unlink()
+                self._upload(file.output, *outputs[file.output])
             case FileFailed(kind):
                 self._kinds.append(kind)
             case HostFailed(reason):
                 self._break(reason)
+
+    def _upload(self, output: Path, bucket: str, key: str) -> None:
+        try:
+            self._objects.put_file(bucket, key, output)
+        except AwsError as error:
+            self._break(f'{CLIENT_ERROR}: Could not upload "s3://{bucket}/{key}": {error.message}')
+        output.unlink()
 
     def _break(self, reason: str) -> None:
         """Give the job up for a reason, unless there is one already or it was told to stop."""
