@@ -109,4 +109,4 @@ class _Part:
         return part
 
     def _between_values(self, spread: Distribution) -> dict[float, float]:
-        return {value: occurred for value, occurred in spread.occurrences() if self.low < value <= self.high}
+        return {value: occurred for value, occurred in spread.occurrences().items() if self.low < value <= self.high}

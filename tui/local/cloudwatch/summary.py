@@ -8,9 +8,10 @@ Spreads add up without further loss: a percentile over an hour is as good as one
 from __future__ import annotations
 
 import math
+import operator
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
@@ -41,7 +42,7 @@ class Distribution:
 
     def pack(self) -> bytes:
         """The form it is stored in."""
-        return array("d", chain(self.values, self.reached)).tobytes()
+        return array("d", self.values).tobytes() + array("d", self.reached).tobytes()
 
     @classmethod
     def unpack(cls, packed: bytes) -> Distribution:
@@ -56,12 +57,9 @@ class Distribution:
         """Whether no value has been rounded."""
         return len(self.values) <= EXACT_VALUES
 
-    def occurrences(self) -> Iterator[tuple[float, float]]:
-        """Each value and how often it occurred."""
-        below = 0.0
-        for value, reached in zip(self.values, self.reached, strict=True):
-            yield value, reached - below
-            below = reached
+    def occurrences(self) -> dict[float, float]:
+        """How often each value occurred."""
+        return dict(zip(self.values, map(operator.sub, self.reached, chain((0.0,), self.reached)), strict=False))
 
     def percentile(self, percent: float) -> float:
         """The smallest value that at least `percent` of all are not greater than."""
@@ -105,19 +103,20 @@ def _added(distributions: Sequence[Distribution | None]) -> Distribution | None:
     known = [distribution for distribution in distributions if distribution is not None]
     if len(known) < len(distributions):
         return None
-    total: dict[float, float] = {}
-    coarse = not all(distribution.exact for distribution in known)
-    for distribution in known:
-        rounding = coarse and distribution.exact
-        for value, count in distribution.occurrences():
-            key = _rounded(value) if rounding else value
-            total[key] = total.get(key, 0.0) + count
-    if not coarse and len(total) > EXACT_VALUES:
+    largest, *others = sorted(known, key=lambda distribution: len(distribution.values), reverse=True)
+    total = largest.occurrences()
+    for other in others:
+        _add(total, other.occurrences(), rounding=other.exact and not largest.exact)
+    if largest.exact and len(total) > EXACT_VALUES:
         exact, total = total, {}
-        for value, count in exact.items():
-            key = _rounded(value)
-            total[key] = total.get(key, 0.0) + count
+        _add(total, exact, rounding=True)
     return Distribution.of(total)
+
+
+def _add(total: dict[float, float], occurrences: Mapping[float, float], *, rounding: bool) -> None:
+    for value, count in occurrences.items():
+        key = _rounded(value) if rounding else value
+        total[key] = total.get(key, 0.0) + count
 
 
 def _rounded(value: float) -> float:
