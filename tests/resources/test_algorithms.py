@@ -17,10 +17,10 @@ from tui.resources.algorithms import (
     ALGORITHMS,
     AlgorithmName,
     TrainingChoice,
+    algorithm_of,
     clone_request,
     default_hyperparameters,
     free_name,
-    is_built_in,
     training_request,
 )
 from tui.resources.csv_reports import Task
@@ -162,18 +162,18 @@ def test_a_clone_leaves_out_what_a_tuning_job_added(given: dict[str, str], kept:
 
 
 @pytest.mark.parametrize(
-    ("image", "built_in"),
+    ("image", "algorithm"),
     [
-        (IMAGE, True),
-        ("811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", True),
-        ("438346466558.dkr.ecr.eu-west-1.amazonaws.com/linear-learner:1", True),
-        ("1.dkr.ecr.eu-west-1.amazonaws.com/my-xgboost:1", False),
-        ("1.dkr.ecr.eu-west-1.amazonaws.com/xgboost-mine", False),
-        ("", False),
+        (IMAGE, "xgboost"),
+        ("811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "xgboost"),
+        ("438346466558.dkr.ecr.eu-west-1.amazonaws.com/linear-learner:1", "linear-learner"),
+        ("1.dkr.ecr.eu-west-1.amazonaws.com/my-xgboost:1", None),
+        ("1.dkr.ecr.eu-west-1.amazonaws.com/xgboost-mine", None),
+        ("", None),
     ],
 )
-def test_whose_image_it_is(image: str, built_in: bool) -> None:
-    assert is_built_in(image) is built_in
+def test_whose_image_it_is(image: str, algorithm: str | None) -> None:
+    assert algorithm_of(image) == algorithm
 
 
 @pytest.mark.parametrize(

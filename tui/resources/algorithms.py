@@ -152,7 +152,7 @@ def clone_request(description: Mapping[str, Any], name: str) -> dict[str, Any]:
     request = {member: description[member] for member in _REQUEST_MEMBERS if member in description}
     algorithm = request.get("AlgorithmSpecification", {})
     # Built-in algorithms describe their metric definitions and refuse to be given them.
-    if is_built_in(algorithm.get("TrainingImage", "")):
+    if algorithm_of(algorithm.get("TrainingImage", "")):
         request["AlgorithmSpecification"] = {
             key: value for key, value in algorithm.items() if key != "MetricDefinitions"
         }
@@ -164,10 +164,15 @@ def clone_request(description: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {"TrainingJobName": name, **given}
 
 
-def is_built_in(image: str) -> bool:
-    """Whether an image is one of SageMaker's own algorithms that this console knows."""
+def algorithm_of(image: str) -> AlgorithmName | None:
+    """Which of SageMaker's own algorithms that this console knows is in an image; None for any other image."""
     repository = image.rsplit("/", 1)[-1].partition(":")[0]
-    return repository in ("xgboost", "sagemaker-xgboost", "linear-learner")
+    known: dict[str, AlgorithmName] = {
+        "xgboost": "xgboost",
+        "sagemaker-xgboost": "xgboost",
+        "linear-learner": "linear-learner",
+    }
+    return known.get(repository)
 
 
 def free_name(base: str, taken: frozenset[str], limit: int = 63) -> str:

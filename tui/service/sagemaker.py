@@ -11,6 +11,7 @@ from tui.service.budget import Budget
 from tui.service.gateway import Gateway
 from tui.service.identity import Identity
 from tui.service.logs import Logs
+from tui.service.models import Models
 from tui.service.pace import Pace
 from tui.service.training import Training
 from tui.service.tuning import Tuning
@@ -37,6 +38,7 @@ class SageMaker:
         self.logs = Logs(self.gateway)
         self.training = Training(self.gateway, self.logs)
         self.tuning = Tuning(self.gateway)
+        self.models = Models(self.gateway)
         self._folder = folder
 
     @cached_property
@@ -48,7 +50,7 @@ class SageMaker:
 
     async def open(self, connection: Connection, pace: Pace) -> None:
         """Begin to answer, at the pace that suits the connection; what was asked before has waited."""
-        self.training.pace = self.tuning.pace = pace
+        self.training.pace = self.tuning.pace = self.models.pace = pace
         self.logs.poll_seconds = pace.logs
         self.logs.billed = connection.endpoint_url is None
         self.identity.forget()
