@@ -30,7 +30,7 @@ def make_models(server: LocalServer) -> None:
     if len(sagemaker.list_models(NameContains="endpoint-", MaxResults=100)["Models"]) >= 3:
         return
     s3.create_bucket(Bucket=BUCKET)
-    archives = _archives()
+    archives = train_models()
     broken = archives["linear-learner"]
     for name, image, archive in (
         (MODEL, XGBOOST, archives["xgboost"]),
@@ -42,7 +42,8 @@ def make_models(server: LocalServer) -> None:
 
 
 @functools.cache
-def _archives() -> dict[str, bytes]:
+def train_models() -> dict[str, bytes]:
+    """The `model.tar.gz` of each algorithm, trained once for all servers."""
     with tempfile.TemporaryDirectory(prefix="endpoint-models-") as folder:
         return {name: path.read_bytes() for name, path in train_artifacts(Path(folder)).items()}
 
