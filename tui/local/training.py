@@ -85,10 +85,9 @@ class TrainingJobs:
 
     def stop(self, name: str) -> bool:
         """Ask a job to stop; False when there is none of this name in progress."""
-        if not self._jobs.enter(name, Phase.STOPPING):
-            return False
-        self._supervisor.stop(name)
-        return True
+        asked = self._jobs.enter(name, Phase.STOPPING)
+        self._supervisor.stop(name)  # even if it was asked before: the disk may have been full then
+        return asked
 
     def delete_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Forget a job that has ended, which frees its name; its artifacts and logs stay."""
