@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import time
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +168,21 @@ def test_a_server_told_to_stop_while_an_endpoint_is_created(tmp_path: Path) -> N
     assert (tmp_path / "stderr").read_text() == ""
     with run_server(tmp_path / "data") as server:
         assert describe(server, "creating")["EndpointStatus"] == "Failed"
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can limit the files of a running process")
+def test_a_full_disk_fails_a_deployment_once_there_is_room_to_say_so(tmp_path: Path) -> None:
+    with run_server(tmp_path / "data", "--phase-seconds", "1") as server:
+        make_models(server)
+        make_config(server, "full")
+        server.client("sagemaker").create_endpoint(EndpointName="full", EndpointConfigName="full")
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        waiting = wait_for(server, "full", lambda endpoint: time.time() > endpoint["CreationTime"] + 4)
+        assert waiting["EndpointStatus"] == "Creating", "that it failed cannot be written"
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        failed = wait_until_settled(server, "full")
+        assert failed["EndpointStatus"] == "Failed"
+        assert "deploy again" in failed["FailureReason"]
 
 
 def test_changes_that_are_asked_for_before_an_endpoint_is_loaded_again(tmp_path: Path) -> None:
