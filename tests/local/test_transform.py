@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.local import recordio_messages
 from tests.local.aws_cli import aws, needs_aws_cli
 from tests.local.server import LocalServer
 from tests.local.training import BUCKET, LINEAR, call, role_arn, wait_for_end
@@ -248,6 +249,32 @@ def test_linear_learner_answers_json_joined_to_its_records(server: LocalServer) 
     run(server, "linear-join", uri, **members, DataProcessing=processing)
     joined = [json.loads(line) for line in outputs(server, "linear-join")["linear.jsonl.out"].splitlines()]
     assert joined == [{"id": number, "SageMakerOutput": {"score": score}} for number, score in enumerate(scores)]
+
+    join = {"JoinSource": "Input"}
+    uri = put(server, "batch/linear.csv", rows(3))
+    job = run(server, "linear-rows", uri, ModelName="linear", Accept="text/csv", DataProcessing=join)
+    assert job["FailureReason"] == "ClientError: See job logs for more information"
+    assert data_log(server, "linear-rows")[1].endswith(": Failed to parse output from the algorithm as CSV")
+
+
+@pytest.mark.parametrize("strategy", ["MultiRecord", "SingleRecord"])
+def test_recordio(server: LocalServer, strategy: str) -> None:
+    lines = rows(5)
+    features = [[float(value) for value in line.split(",")] for line in lines.split()]
+    uri = put(server, "batch/test.pbr", recordio_messages.records(map(recordio_messages.dense, features)))
+    given = {"SplitType": "RecordIO", "ContentType": "application/x-recordio-protobuf"}
+
+    run(server, f"recordio-{strategy}", uri, BatchStrategy=strategy, **given)
+
+    output = outputs(server, f"recordio-{strategy}")["test.pbr.out"]
+    assert numbers(output) == pytest.approx(predictions(server, lines))
+
+
+def test_a_payload_without_limit(server: LocalServer) -> None:
+    lines = rows(50)
+    run(server, "unlimited", put(server, "batch/unlimited.csv", lines), MaxPayloadInMB=0, MaxConcurrentTransforms=20)
+    assert data_log(server, "unlimited") == ["MaxConcurrentTransforms=20, MaxPayloadInMB=0, BatchStrategy=MULTI_RECORD"]
+    assert numbers(outputs(server, "unlimited")["unlimited.csv.out"]) == pytest.approx(predictions(server, lines))
 
 
 def test_jobs_are_listed_newest_first_with_why_they_failed(server: LocalServer) -> None:

@@ -106,14 +106,13 @@ def test_an_object_that_cannot_be_cut_into_requests(
     assert outputs(server, name) == {}
 
 
-def test_a_join_with_an_algorithm_that_answers_json(server: LocalServer) -> None:
-    create_model(server, "json-scores", f"s3://{BUCKET}/output/json-scores/output/model.tar.gz", LINEAR)
-    uri = put(server, "batch/json-scores.csv", rows(2))
-    job = run(server, "no-artifact", uri, ModelName="json-scores")
+def test_a_model_whose_artifact_is_not_there(server: LocalServer) -> None:
+    create_model(server, "no-artifact", f"s3://{BUCKET}/output/no-artifact/output/model.tar.gz", LINEAR)
+    job = run(server, "no-artifact", put(server, "batch/no-artifact.csv", rows(2)), ModelName="no-artifact")
     assert job["TransformJobStatus"] == "Failed"
     assert job["FailureReason"].startswith(
         'ClientError: Failed to download model data for container "container_1" from URL: '
-        f'"s3://{BUCKET}/output/json-scores/output/model.tar.gz". Please ensure that there is an object located'
+        f'"s3://{BUCKET}/output/no-artifact/output/model.tar.gz". Please ensure that there is an object located'
     )
 
 

@@ -70,7 +70,7 @@ class Processing:
     def _answers(self, body: bytes, content_type: str, count: int) -> list[Any]:
         if media_type(content_type) not in self.format.media_types:
             raise self._unreadable_output()
-        lines = [body] if count == 1 else body.strip().split(b"\n")
+        lines = [body] if count == 1 else body.strip(b"\r\n").split(b"\n")
         if len(lines) != count:
             raise self._unreadable_output()
         return [self._read(line, "output") for line in lines]

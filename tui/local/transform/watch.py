@@ -138,7 +138,7 @@ class TransformWatch:
     def _receive(self, instance: _Instance, outputs: Mapping[Path, tuple[str, str]]) -> None:
         try:
             report: Report = instance.reports.recv()
-        except (EOFError, OSError):
+        except (EOFError, OSError):  # the latter when the host was killed in the middle of a report
             self._selector.unregister(instance.reports)
             return
         match report:
