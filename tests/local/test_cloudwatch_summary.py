@@ -75,7 +75,8 @@ def test_percentiles_of_a_busy_hour_stay_within_the_stated_error() -> None:
 
 
 def test_percentiles_are_those_of_numpy() -> None:
-    values = [random.Random(3).gammavariate(2, 50) for _ in range(10_007)]
+    numbers = random.Random(3)
+    values = [numbers.gammavariate(2, 50) for _ in range(10_007)]
     expected = np.percentile(values, PERCENTS, method="inverted_cdf")
     assert percentiles(summarised(values)) == pytest.approx(expected.tolist(), rel=RELATIVE_ERROR)
 
