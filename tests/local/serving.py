@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,14 @@ from typing import Any
 import boto3
 import uvicorn
 from botocore.config import Config
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from tests.local import container_runs
 from tests.local.training import LINEAR, XGBOOST, regression_csv
-from tui.local.cloudwatch.metrics import MetricStore
+from tui.local.cloudwatch.metrics import Metric, MetricStore
+from tui.local.cloudwatch.rollups import Window
+from tui.local.errors import AwsError
 from tui.local.jobs.artifacts import write_archive
 from tui.local.logs import Logs
 from tui.local.s3.objects import ObjectStore
@@ -33,6 +37,13 @@ from tui.local.store import Store
 BUCKET = "models"
 IMAGES = {"xgboost": XGBOOST, "linear-learner": LINEAR}
 DEADLINE_SECONDS = 60
+
+
+@functools.cache
+def artifacts() -> Mapping[str, bytes]:
+    """A `model.tar.gz` of each algorithm, trained once by its container."""
+    with tempfile.TemporaryDirectory(prefix="artifacts-") as folder:
+        return {name: path.read_bytes() for name, path in train_artifacts(Path(folder)).items()}
 
 
 def train_artifacts(folder: Path) -> dict[str, Path]:
@@ -64,6 +75,7 @@ def wait_until(condition: Callable[[], Any]) -> Any:
 class Stage:
     """Hosting with everything it needs, behind a port."""
 
+    folder: Path
     objects: ObjectStore
     logs: Logs
     metrics: MetricStore
@@ -109,38 +121,55 @@ class Stage:
         )
         return answer | {"Body": answer["Body"].read()}
 
-    def log_lines(self, endpoint: str) -> list[str]:
-        """The messages in the log group of an endpoint."""
-        request = {"logGroupName": log_group_of(endpoint)}
-        return [event["message"] for event in self.logs.filter_log_events(request)["events"]]
+    def log_lines(self, endpoint: str, stream: str = "") -> list[str]:
+        """The messages in the log group of an endpoint, or in one stream of it."""
+        request = {"logGroupName": log_group_of(endpoint)} | ({"logStreamNamePrefix": stream} if stream else {})
+        try:
+            return [event["message"] for event in self.logs.filter_log_events(request)["events"]]
+        except AwsError:  # there is no such group yet
+            return []
+
+    def total(self, metric: str, endpoint: str, variant: str, namespace: str = "AWS/SageMaker") -> float:
+        """The sum of a metric of a variant over the last minutes; 0 when there is none."""
+        dimensions = (("EndpointName", endpoint), ("VariantName", variant))
+        summaries = self.metrics.summaries(Metric(namespace, metric, dimensions), self.recent())
+        return sum(summary.total for summary in summaries.values())
+
+    def recent(self) -> Window:
+        """The last minutes as one period."""
+        now = int(time.time()) // 60 * 60
+        return Window(now - 600, now + 60, 660)
 
 
-def routing(*shares: Share, capture: Mapping[str, Any] | None = None, counts: Mapping[str, int] | None = None) -> Routing:
+def routing(
+    *shares: Share, capture: Mapping[str, Any] | None = None, counts: Mapping[str, int] | None = None
+) -> Routing:
     """A routing whose other members do not matter."""
     return Routing(shares, capture, counts or {})
 
 
 @contextmanager
-def open_stage(folder: Path, artifacts: Mapping[str, Path]) -> Iterator[Stage]:
+def open_stage(folder: Path) -> Iterator[Stage]:
     """A stage for the length of the block, with the artifacts in its S3."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(folder)
     with closing(Store(folder / "store.sqlite")) as store:
         objects, logs, metrics = ObjectStore(store, settings), Logs(store), MetricStore(store)
         objects.create_bucket(BUCKET)
-        for name, path in artifacts.items():
-            objects.put_file(BUCKET, f"{name}.tar.gz", path)
+        for name, archive in artifacts().items():
+            objects.put(BUCKET, f"{name}.tar.gz", [archive])
         with closing(Hosting(settings, objects, logs, metrics)) as hosting:
             hosting.start()
             with _listening(hosting) as url:
-                yield Stage(objects, logs, metrics, hosting, url)
+                yield Stage(folder, objects, logs, metrics, hosting, url)
 
 
 @contextmanager
 def _listening(hosting: Hosting) -> Iterator[str]:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        response = await hosting.handle(Request(scope, receive), "request-id")
-        await response(scope, receive, send)
+        with suppress(ClientDisconnect):
+            response = await hosting.handle(Request(scope, receive), "request-id")
+            await response(scope, receive, send)
 
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))

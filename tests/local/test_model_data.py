@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.local import model_data
 from tui.local.model_data import ModelDataError, fetch_model
 from tui.local.s3.objects import ObjectStore
 from tui.local.settings import Settings
@@ -90,3 +91,14 @@ def test_a_key_cannot_lead_out_of_the_folder(objects: ObjectStore, tmp_path: Pat
     with pytest.raises(ModelDataError, match="cannot be the path of a file"):
         fetch_model(objects, "s3://bucket/model/", False, tmp_path / "model")
     assert not (tmp_path / "outside").exists()
+
+
+@pytest.mark.parametrize("limit", ["LARGEST_MODEL_BYTES", "LARGEST_MODEL_FILES"])
+def test_an_archive_that_would_fill_the_disk(
+    objects: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(model_data, limit, {"LARGEST_MODEL_BYTES": 14, "LARGEST_MODEL_FILES": 2}[limit])
+    objects.put("bucket", "bomb.tar.gz", [_archive(*(tarfile.TarInfo(name) for name in ("a", "b", "c")))])
+    with pytest.raises(ModelDataError, match=r'from URL "s3://bucket/bomb\.tar\.gz" is too large'):
+        fetch_model(objects, "s3://bucket/bomb.tar.gz", True, tmp_path / "model")
+    assert not (tmp_path / "model" / "c").exists()

@@ -11,6 +11,9 @@ from pathlib import Path
 from tui.local.errors import AwsError
 from tui.local.s3.objects import ObjectStore
 
+LARGEST_MODEL_BYTES = 4 << 30
+LARGEST_MODEL_FILES = 10_000
+
 
 class ModelDataError(Exception):
     """A model artifact that cannot be brought to a container; the text is the service's FailureReason."""
@@ -23,7 +26,7 @@ def fetch_model(objects: ObjectStore, url: str, compressed: bool, into: Path) ->
     object, or every object under a URL that ends with a slash.
 
     Raises:
-        ModelDataError: there is nothing at the URL, or it is not such an archive.
+        ModelDataError: there is nothing at the URL, or it is not such an archive, or a bomb.
         OSError: the folder cannot be written.
     """
     bucket, _, key = url.removeprefix("s3://").partition("/")
@@ -41,12 +44,31 @@ def _unpack(objects: ObjectStore, bucket: str, key: str, url: str, into: Path) -
     with objects.open(bucket, key) as packed:
         try:
             with tarfile.open(fileobj=packed, mode="r:gz") as archive:
-                archive.extractall(into, filter="data")
+                archive.extractall(into, filter=_Limited(url))
         except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise ModelDataError(
                 f'Failed to extract model data archive for container "container_1" from URL "{url}". Please ensure '
                 "that the object located at the URL is a valid tar.gz archive."
             ) from error
+
+
+class _Limited:
+    """A filter for the members of an archive: none that leaves the folder, and no more than a disk can bear."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._files = 0
+        self._bytes = 0
+
+    def __call__(self, member: tarfile.TarInfo, into: str) -> tarfile.TarInfo | None:
+        self._files += 1
+        self._bytes += member.size
+        if self._files > LARGEST_MODEL_FILES or self._bytes > LARGEST_MODEL_BYTES:
+            raise ModelDataError(
+                f'The model data archive for container "container_1" from URL "{self._url}" is too large: the embedded '
+                f"SageMaker unpacks at most {LARGEST_MODEL_FILES} files and {LARGEST_MODEL_BYTES} bytes."
+            )
+        return tarfile.data_filter(member, into)
 
 
 def _copy(objects: ObjectStore, bucket: str, prefix: str, url: str, into: Path) -> None:
