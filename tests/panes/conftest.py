@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.panes.scripted import NOW, ScriptedDatasets, ScriptedTraining
+from tests.panes.scripted import NOW, ScriptedDatasets, ScriptedLogs, ScriptedTraining
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +30,9 @@ async def training() -> ScriptedTraining:
 async def datasets() -> ScriptedDatasets:
     """Data sets of which nothing is known yet."""
     return ScriptedDatasets()
+
+
+@pytest.fixture
+async def logs() -> ScriptedLogs:
+    """Logs of which nothing is known yet."""
+    return ScriptedLogs()

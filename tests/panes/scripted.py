@@ -12,13 +12,14 @@ from tests.panes.host import Told
 from tests.service.task_context import ScriptedContext
 from tui.resources.csv_reports import CsvReport, CsvSource, FolderEntry, ReadProgress
 from tui.resources.datasets import DatasetManifest, Fractions, UnreadableDataset, UploadedDataset
-from tui.resources.logs import LogBatch, LogLine
+from tui.resources.logs import LogBatch, LogLine, LogSource
 from tui.resources.training import MetricPoint, Progress, TrainingJob, TrainingJobDetail
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
 from tui.service.feed import Feed
 from tui.service.live_list import LiveList, R
-from tui.service.log_reading import LogReading
+from tui.service.log_reading import LogReading, State
+from tui.service.logs import Logs
 from tui.service.training import Training
 from tui.service.worker.csv_detection import peek_csv
 from tui.service.worker.csv_inspection import inspect_csv
@@ -54,14 +55,6 @@ class ScriptedTraining(Training):
         self.told_jobs = self.scripted_list.told
         self.told_details: dict[str, Told[TrainingJobDetail]] = defaultdict(Told)
         self.told_points: dict[str, tuple[MetricPoint, ...]] = {}
-        self.fails: ServiceError | None = None
-        """What following a log ends with at once."""
-
-        self.batches: asyncio.Queue[LogBatch] = asyncio.Queue()
-        self.history: list[tuple[LogLine, ...]] = []
-        """The lines before those of the batches, the oldest first."""
-
-        self.hosts: tuple[str, ...] = ()
         self.jobs = self.told_jobs.feed
 
     def detail(self, name: str) -> Feed[TrainingJobDetail]:
@@ -75,40 +68,73 @@ class ScriptedTraining(Training):
     async def curves(self, name: str) -> AsyncIterator[tuple[MetricPoint, ...]]:
         yield self.told_points.get(name, ())
 
-    def open_log(self, name: str, host: str = "", *, newest_first: bool = True) -> LogReading:
-        return ScriptedLog(self, name, host)
 
-    async def follow_logs(self, name: str) -> AsyncIterator[LogBatch]:
-        if self.fails:
-            raise self.fails
-        while True:
-            batch = await self.batches.get()
-            yield batch
-            if batch.ended:
-                return
+class ScriptedLogs(Logs):
+    """Logs as told, whichever is opened."""
+
+    def __init__(self) -> None:
+        self.fails: ServiceError | None = None
+        """What following a log ends with at once."""
+
+        self.batches: asyncio.Queue[LogBatch] = asyncio.Queue()
+        self.told: asyncio.Queue[LogBatch | None] = asyncio.Queue()
+        """What Live Tail tells; None ends it."""
+
+        self.history: list[tuple[LogLine, ...]] = []
+        """The lines before those of the batches, the oldest first."""
+
+        self.known: tuple[str, ...] = ()
+        """The streams, as far as readings know them."""
+
+        self.opened: list[tuple[LogSource, frozenset[str], float | None]] = []
+        self.billed = True
+
+    def open(
+        self,
+        source: LogSource,
+        state: State | None = None,
+        *,
+        only: frozenset[str] = frozenset(),
+        window: float | None = None,
+        newest_first: bool = True,
+    ) -> LogReading:
+        self.opened.append((source, only, window))
+        return ScriptedLog(self, source, only)
 
 
 class ScriptedLog(LogReading):
-    """The log of a job as told, or of one of its hosts."""
+    """A log as told, or some of its hosts."""
 
-    def __init__(self, training: ScriptedTraining, name: str, host: str) -> None:
-        self.hosts = training.hosts
-        self._training = training
-        self._name = name
-        self._only = host
+    def __init__(self, logs: ScriptedLogs, source: LogSource, only: frozenset[str]) -> None:
+        self.streams = tuple(source.stream({"logStreamName": source.prefix + name}) for name in logs.known)
+        self._logs = logs
+        self._source = source
+        self._only = only
 
     @property
     def at_head(self) -> bool:
-        return not self._training.history
+        return not self._logs.history
 
     async def follow(self) -> AsyncIterator[LogBatch]:
-        async for batch in self._training.follow_logs(self._name):
-            yield replace(batch, lines=tuple(line for line in batch.lines if self._only in ("", line.host)))
+        if self._logs.fails:
+            raise self._logs.fails
+        while True:
+            batch = await self._logs.batches.get()
+            yield replace(batch, lines=tuple(line for line in batch.lines if self._wanted(line.host)))
+            if batch.ended:
+                return
+
+    async def tail(self) -> AsyncIterator[LogBatch]:
+        while (batch := await self._logs.told.get()) is not None:
+            yield batch
 
     async def older(self) -> tuple[LogLine, ...]:
-        if self._training.fails:
-            raise self._training.fails
-        return self._training.history.pop() if self._training.history else ()
+        if self._logs.fails:
+            raise self._logs.fails
+        return self._logs.history.pop() if self._logs.history else ()
+
+    def _wanted(self, host: str) -> bool:
+        return not self._only or not self._only.isdisjoint((host, self._source.lens(host)))
 
 
 class ScriptedDatasets(Datasets):

@@ -8,13 +8,22 @@ import pytest
 
 from tests.panes import golden
 from tests.panes.host import stage
-from tests.panes.scripted import JOBS, ScriptedDatasets, ScriptedTraining, csv_entry, curve, detail, uploaded
+from tests.panes.scripted import (
+    JOBS,
+    ScriptedDatasets,
+    ScriptedLogs,
+    ScriptedTraining,
+    csv_entry,
+    curve,
+    detail,
+    uploaded,
+)
 from tui.panes.data import DataPane
 from tui.panes.logs import LogsPane
 from tui.panes.train import TrainPane
 from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import UnreadableDataset
-from tui.resources.logs import LogBatch, LogLine
+from tui.resources.logs import LogBatch, LogLine, training_log
 from tui.service.errors import Throttled
 
 SIZES = [(120, 40), (80, 24)]
@@ -85,24 +94,24 @@ async def test_data(
 
 
 @both_sizes
-async def test_logs(training: ScriptedTraining, size: tuple[int, int]) -> None:
+async def test_logs(logs: ScriptedLogs, size: tuple[int, int]) -> None:
     name = f"{size[0]}x{size[1]}"
-    pane = LogsPane(training)
+    pane = LogsPane(logs)
     async with stage(pane, size) as here:
         await here.sees("No log is open.")
         golden.check(here.app, f"logs-none-{name}")
-        pane.job = "diabetes-xgboost"
+        pane.source = training_log("diabetes-xgboost")
         texts = ["[2026-09-21:14:00:00:INFO] Train matrix has 310 rows and 10 columns", "a long line " * 12]
         texts += [
             f"[{step}]#011train-rmse:{60 - step / 2:.5f}#011validation-rmse:{70 - step / 3:.5f}" for step in range(50)
         ]
         lines = (LogLine(1_790_000_000_000 + place, "algo-1", text) for place, text in enumerate(texts))
-        training.batches.put_nowait(LogBatch(tuple(lines)))
+        logs.batches.put_nowait(LogBatch(tuple(lines)))
         await here.sees("52 lines", "[49]")
         await here.settled()
         golden.check(here.app, f"logs-following-{name}")
         await here.press("g")
-        training.batches.put_nowait(LogBatch((LogLine(1_790_000_001_000, "algo-1", "one more"),)))
+        logs.batches.put_nowait(LogBatch((LogLine(1_790_000_001_000, "algo-1", "one more"),)))
         await here.sees("53 lines")
         await here.settled()
         golden.check(here.app, f"logs-scrolled-up-{name}")

@@ -17,6 +17,7 @@ from tests.panes.scripted import (
     ARN,
     JOBS,
     ScriptedDatasets,
+    ScriptedLogs,
     ScriptedTraining,
     csv_entry,
     curve,
@@ -34,7 +35,7 @@ from tui.panes.logs import LogsPane
 from tui.panes.train import TrainPane
 from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import UnreadableDataset
-from tui.resources.logs import LogBatch, LogLine
+from tui.resources.logs import LogBatch, LogLine, training_log
 from tui.resources.split_plans import default_plan
 from tui.screens.call_log import CallLog
 from tui.screens.dataset_form import DatasetForm
@@ -137,16 +138,16 @@ async def test_the_data_pane(
         nothing_foreign_in(here)
 
 
-async def test_the_logs_pane(training: ScriptedTraining, text: str) -> None:
-    pane = LogsPane(training)
+async def test_the_logs_pane(logs: ScriptedLogs, text: str) -> None:
+    pane = LogsPane(logs)
     async with stage(pane) as here:
-        pane.job = text
-        training.batches.put_nowait(LogBatch((), waiting=text))
-        await here.until(training.batches.empty, "the batch was taken")
+        pane.source = training_log(text)
+        logs.batches.put_nowait(LogBatch((), waiting=text))
+        await here.until(logs.batches.empty, "the batch was taken")
         await here.settled()
-        training.batches.put_nowait(LogBatch((LogLine(1, text, text), LogLine(2, "algo-2", "the end"))))
+        logs.batches.put_nowait(LogBatch((LogLine(1, text, text), LogLine(2, "algo-2", "the end"))))
         await here.sees("the end")
-        training.batches.put_nowait(LogBatch((), waiting=text))
+        logs.batches.put_nowait(LogBatch((), waiting=text))
         await here.press("w", "t", "w")
         await here.settled()
         nothing_foreign_in(here)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.panes.host import stage
-from tests.panes.scripted import ScriptedTraining
+from tests.panes.scripted import ScriptedLogs
 from tui.panes.logs import LogsPane
 from tui.panes.messages import CopyWanted
-from tui.resources.logs import LogBatch, LogLine
+from tui.resources.logs import LogBatch, LogLine, training_log
 from tui.service.errors import AccessDenied
 
 
@@ -14,65 +14,65 @@ def lines(*texts: str, host: str = "algo-1", start: int = 0) -> LogBatch:
     return LogBatch(tuple(LogLine(1_790_000_000_000 + start + place, host, text) for place, text in enumerate(texts)))
 
 
-async def test_without_a_job_it_says_how_to_get_one(training: ScriptedTraining) -> None:
-    async with stage(LogsPane(training)) as here:
+async def test_without_a_job_it_says_how_to_get_one(logs: ScriptedLogs) -> None:
+    async with stage(LogsPane(logs)) as here:
         await here.sees("No log is open.", "Press 3 for the training jobs")
 
 
-async def test_lines_come_in_as_they_are_written(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
+async def test_lines_come_in_as_they_are_written(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
     async with stage(pane) as here:
-        pane.job = "first"
+        pane.source = training_log("first")
         await here.sees("Log of first", "Looking for the log…")
-        training.batches.put_nowait(LogBatch((), waiting="first has not written to its log yet."))
+        logs.batches.put_nowait(LogBatch((), waiting="first has not written to its log yet."))
         await here.sees("first has not written to its log yet.")
-        training.batches.put_nowait(lines("alpha", "beta"))
+        logs.batches.put_nowait(lines("alpha", "beta"))
         await here.sees("alpha", "beta", "2 lines")
-        training.batches.put_nowait(lines("gamma", start=10))
+        logs.batches.put_nowait(lines("gamma", start=10))
         await here.sees("gamma", "3 lines")
-        training.batches.put_nowait(LogBatch((), ended=True))
+        logs.batches.put_nowait(LogBatch((), ended=True))
         await here.sees("3 lines · complete")
 
 
-async def test_a_complete_log_is_not_read_again_when_the_pane_is_shown_again(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
+async def test_a_complete_log_is_not_read_again_when_the_pane_is_shown_again(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines("alpha"))
-        training.batches.put_nowait(LogBatch((), ended=True))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("alpha"))
+        logs.batches.put_nowait(LogBatch((), ended=True))
         await here.sees("alpha", "complete")
         await here.hide()
-        training.batches.put_nowait(lines("again"))
+        logs.batches.put_nowait(lines("again"))
         await here.show()
         await here.settled()
-        assert training.batches.qsize() == 1
+        assert logs.batches.qsize() == 1
         assert "alpha" in here.text
         await here.press("r")
         await here.sees("again", "1 line")
 
 
-async def test_a_hidden_pane_reads_nothing(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
+async def test_a_hidden_pane_reads_nothing(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines("alpha"))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("alpha"))
         await here.sees("alpha")
         await here.hide()
         await here.settled()
-        training.batches.put_nowait(lines("beta"))
+        logs.batches.put_nowait(lines("beta"))
         await here.settled()
-        assert training.batches.qsize() == 1
+        assert logs.batches.qsize() == 1
         await here.show()
         await here.sees("beta")
 
 
-async def test_another_job_begins_anew(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
+async def test_another_job_begins_anew(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines("of the first"))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("of the first"))
         await here.sees("of the first")
-        pane.job = "second"
+        pane.source = training_log("second")
         await here.sees("Log of second", "Looking for the log…")
         await here.sees_no("of the first", "1 line")
         await here.press("c")
@@ -82,77 +82,77 @@ async def test_another_job_begins_anew(training: ScriptedTraining) -> None:
         assert wish.text == "second"
 
 
-async def test_why_nothing_comes_is_said_below_the_lines_until_some_do(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
+async def test_why_nothing_comes_is_said_below_the_lines_until_some_do(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines("alpha"))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("alpha"))
         await here.sees("alpha")
-        training.batches.put_nowait(LogBatch((), waiting="The network is unreachable."))
+        logs.batches.put_nowait(LogBatch((), waiting="The network is unreachable."))
         await here.sees("alpha", "The network is unreachable.")
-        training.batches.put_nowait(lines("beta", start=10))
+        logs.batches.put_nowait(lines("beta", start=10))
         await here.sees("beta")
         await here.sees_no("unreachable")
 
 
-async def test_an_error_that_stays_is_said_and_forgotten_with_the_next_job(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
-    training.fails = AccessDenied("logs GetLogEvents did not succeed", "you may not [/x]")
+async def test_an_error_that_stays_is_said_and_forgotten_with_the_next_job(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    logs.fails = AccessDenied("logs GetLogEvents did not succeed", "you may not [/x]")
     async with stage(pane) as here:
-        pane.job = "first"
+        pane.source = training_log("first")
         await here.sees("logs GetLogEvents did not succeed. You may not [/x].")
-        training.fails = None
-        pane.job = "second"
-        training.batches.put_nowait(lines("fine"))
+        logs.fails = None
+        pane.source = training_log("second")
+        logs.batches.put_nowait(lines("fine"))
         await here.sees("fine")
         await here.sees_no("did not succeed")
 
 
-async def test_an_error_is_forgotten_when_the_pane_is_shown_again(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
-    training.fails = AccessDenied("logs GetLogEvents did not succeed")
+async def test_an_error_is_forgotten_when_the_pane_is_shown_again(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    logs.fails = AccessDenied("logs GetLogEvents did not succeed")
     async with stage(pane) as here:
-        pane.job = "first"
+        pane.source = training_log("first")
         await here.sees("did not succeed")
         await here.hide()
-        training.fails = None
-        training.batches.put_nowait(lines("fine"))
+        logs.fails = None
+        logs.batches.put_nowait(lines("fine"))
         await here.show()
         await here.sees("fine")
         await here.sees_no("did not succeed")
 
 
-async def test_a_following_log_without_news_writes_nothing(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
+async def test_a_following_log_without_news_writes_nothing(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines(*(f"line {number}" for number in range(100))))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines(*(f"line {number}" for number in range(100))))
         await here.sees("line 99", "100 lines")
         await here.settled()
         before = len(here.written)
         for _ in range(5):
-            training.batches.put_nowait(LogBatch(()))
+            logs.batches.put_nowait(LogBatch(()))
             await here.settled()
-        assert training.batches.empty()
+        assert logs.batches.empty()
         assert here.written[before:] == []
 
 
-async def test_hosts_are_marked_when_there_are_several(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
+async def test_hosts_are_marked_when_there_are_several(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines("from one", host="algo-1"))
-        training.batches.put_nowait(lines("from two", host="algo-2", start=1))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("from one", host="algo-1"))
+        logs.batches.put_nowait(lines("from two", host="algo-2", start=1))
         await here.sees("algo-1", "algo-2", "from one", "from two")
 
 
-async def test_older_lines_come_when_the_person_scrolls_up_to_the_first(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
-    training.history = [lines("the very first").lines, lines("an older one", start=10).lines]
+async def test_older_lines_come_when_the_person_scrolls_up_to_the_first(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    logs.history = [lines("the very first").lines, lines("an older one", start=10).lines]
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines(*(f"line {number}" for number in range(100)), start=20))
-        training.batches.put_nowait(LogBatch((), ended=True))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines(*(f"line {number}" for number in range(100)), start=20))
+        logs.batches.put_nowait(LogBatch((), ended=True))
         await here.sees("newest 100 lines · older ones above · ended", "line 99")
         await here.press("g")
         await here.sees("102 lines · complete")
@@ -161,57 +161,57 @@ async def test_older_lines_come_when_the_person_scrolls_up_to_the_first(training
         assert "logs.all" in here.dimmed
 
 
-async def test_why_older_lines_do_not_come_is_said(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
-    training.history = [lines("the very first").lines]
+async def test_why_older_lines_do_not_come_is_said(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    logs.history = [lines("the very first").lines]
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines("line", start=20))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("line", start=20))
         await here.sees("newest 1 line · older ones above")
-        training.fails = AccessDenied("logs GetLogEvents did not succeed")
+        logs.fails = AccessDenied("logs GetLogEvents did not succeed")
         await here.press("A")
         await here.sees("logs GetLogEvents did not succeed.")
-        training.fails = None
+        logs.fails = None
         await here.press("A")
         await here.sees("the very first", "2 lines")
         await here.sees_no("did not succeed")
 
 
-async def test_one_host_after_the_other_is_shown_alone(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
-    training.hosts = ("algo-10", "algo-2")
+async def test_one_host_after_the_other_is_shown_alone(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    logs.known = ("algo-10", "algo-2")
     both = LogBatch((*lines("of two", host="algo-2").lines, *lines("of ten", host="algo-10", start=1).lines))
     async with stage(pane) as here:
-        pane.job = "first"
+        pane.source = training_log("first")
         for title, seen, unseen in (
             ("Log of first ", ("of two", "of ten"), "alone"),
             ("Log of first · algo-2 alone, 1 of 2 hosts", ("of two",), "of ten"),
             ("Log of first · algo-10 alone, 1 of 2 hosts", ("of ten",), "of two"),
             ("Log of first ", ("of two", "of ten"), "alone"),
         ):
-            training.batches.put_nowait(both)
+            logs.batches.put_nowait(both)
             await here.sees(title, *seen)
             await here.sees_no(unseen)
             await here.press("H")
 
 
-async def test_a_log_of_one_host_has_no_other(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
-    training.hosts = ("algo-1",)
+async def test_a_log_of_one_host_has_no_other(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    logs.known = ("algo-1",)
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines("the only one"))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("the only one"))
         await here.sees("the only one", "1 line")
         await here.until(lambda: "logs.host" in here.dimmed, "dimmed")
 
 
-async def test_the_pane_goes_on_where_it_was_left(training: ScriptedTraining) -> None:
-    pane = LogsPane(training)
+async def test_the_pane_goes_on_where_it_was_left(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
     async with stage(pane) as here:
-        pane.job = "first"
-        training.batches.put_nowait(lines("before"))
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("before"))
         await here.sees("before", "1 line")
         await here.hide()
-        training.batches.put_nowait(lines("behind", start=10))
+        logs.batches.put_nowait(lines("behind", start=10))
         await here.show()
         await here.sees("before", "behind", "2 lines")

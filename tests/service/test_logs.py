@@ -14,7 +14,7 @@ import pytest
 
 from tests.local.server import LocalServer
 from tests.service.stub_aws import Refused, StubAws
-from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, training_log
+from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, Writing, training_log
 from tui.service.errors import AccessDenied, NotFound
 from tui.service.gateway import Gateway
 from tui.service.log_reading import ROUNDS_PER_POLL, State
@@ -66,9 +66,9 @@ class Job:
     def __init__(self, polls: int = 0) -> None:
         self.polls = polls
 
-    async def __call__(self) -> tuple[bool, str]:
+    async def __call__(self) -> Writing:
         self.polls -= 1
-        return self.polls >= 0, "It is being prepared."
+        return Writing(self.polls >= 0, "It is being prepared.")
 
 
 def follow(gateway: Gateway, state: State, pause: float = POLL_SECONDS, job: str = JOB) -> AsyncIterator[LogBatch]:
@@ -213,7 +213,7 @@ async def test_errors_that_stay_end_the_following(gateway: Gateway, aws: StubAws
 async def test_a_job_that_is_gone_ends_the_following(gateway: Gateway, aws: StubAws) -> None:
     CloudWatch(aws)
 
-    async def gone() -> tuple[bool, str]:
+    async def gone() -> Writing:
         raise NotFound("There is no such job")
 
     with pytest.raises(NotFound):
@@ -225,12 +225,12 @@ async def test_a_job_that_never_stops_talking_is_not_polled_without_a_pause(gate
     cloudwatch.pages = {FIRST: [[(0, "0")]]}
     polls: list[float] = []
 
-    async def talking() -> tuple[bool, str]:
+    async def talking() -> Writing:
         polls.append(time.monotonic())
         talks = len(polls) < 4
         if talks:
             cloudwatch.pages[FIRST].append([(len(polls), str(len(polls)))])
-        return talks, ""
+        return Writing(talks)
 
     pause = 0.05
     await batches(follow(gateway, talking, pause))
@@ -268,8 +268,8 @@ async def test_every_line_arrives_once_while_two_hosts_write(embedded: Gateway, 
                 logs.put_log_events(logGroupName=TRAINING_JOBS, logStreamName=stream, logEvents=events)
         writing.clear()
 
-    async def status() -> tuple[bool, str]:
-        return writing.is_set(), "It is being prepared."
+    async def status() -> Writing:
+        return Writing(writing.is_set(), "It is being prepared.")
 
     thread = threading.Thread(target=write)
     thread.start()
@@ -298,17 +298,17 @@ async def test_a_long_log_opens_at_its_end_and_is_read_back_to_its_beginning(
         history[:0] = older
     assert reading.at_head
     assert [line.text for line in history if line.host == "algo-1"] == [str(n) for n in range(count - len(newest))]
-    assert reading.hosts == ("algo-1", "algo-2")
+    assert [stream.host for stream in reading.streams] == ["algo-1", "algo-2"]
 
 
 async def test_one_host_is_read_alone(gateway: Gateway, aws: StubAws) -> None:
     cloudwatch = CloudWatch(aws)
     restarted = f"{JOB}/algo-1-1760009999"
     cloudwatch.pages = {FIRST: [[(1, "a")]], SECOND: [[(2, "b")]], restarted: [[(3, "c")]]}
-    reading = Logs(gateway, POLL_SECONDS).open(training_log(JOB), Job(), host="algo-1", newest_first=False)
+    reading = Logs(gateway, POLL_SECONDS).open(training_log(JOB), Job(), only=frozenset({"algo-1"}), newest_first=False)
     assert texts(await batches(reading.follow())) == ["a", "c"]
     assert {request["logStreamName"] for request in aws.asked("GetLogEvents")} == {FIRST, restarted}
-    assert reading.hosts == ("algo-1", "algo-2")
+    assert [stream.host for stream in reading.streams] == ["algo-1", "algo-1", "algo-2"]
 
 
 def write_at_once(server: LocalServer, stream: str, count: int) -> None:

@@ -9,19 +9,20 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.resources.logs import LogLine, training_log
+from tui.resources.logs import LogLine, Writing, training_log
 from tui.service.budget import Budget
 from tui.service.errors import InvalidRequest
 from tui.service.gateway import Gateway
 from tui.service.log_cursor import REFUSALS
 from tui.service.log_memory import LogMemory
-from tui.service.log_reading import LogReading
+from tui.service.log_reading import MANY_STREAMS, LogReading
 
 SOURCE = training_log("boston")
 Event = tuple[int, str]
 
 # Few different times and texts: equal lines are what is hard to tell apart.
-EVENTS = st.lists(st.tuples(st.integers(0, 30), st.sampled_from("ab")), max_size=12)
+START = 1_760_000_000_000
+EVENTS = st.lists(st.tuples(st.integers(START, START + 30), st.sampled_from("ab")), max_size=12)
 
 
 class CloudWatch(Gateway):
@@ -33,6 +34,7 @@ class CloudWatch(Gateway):
         self._arrivals = arrivals
         self._data = data
         self._refusals = REFUSALS
+        self.operations: set[str] = set()
         self.arrive()
 
     def arrive(self) -> None:
@@ -43,17 +45,51 @@ class CloudWatch(Gateway):
             stream.sort()
 
     async def pages(self, *_: object, **__: object) -> AsyncIterator[dict[str, Any]]:
-        yield {"logStreams": [{"logStreamName": name} for name in sorted(self.streams)]}
+        yield {"logStreams": [self._listed(name) for name in sorted(self.streams)]}
+
+    def _listed(self, name: str) -> dict[str, Any]:
+        """A stream as listed: its times may be old, or not there at all."""
+        known = [at for at, _, _ in self.streams[name]][: self._data.draw(st.integers(0, 20))]
+        times = {"firstEventTimestamp": known[0], "lastEventTimestamp": known[-1]} if known else {}
+        return {"logStreamName": name} | times
 
     async def call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
-        assert (service, operation) == ("logs", "GetLogEvents")
+        assert service == "logs"
         await asyncio.sleep(0)
-        forward, token = request["startFromHead"], request.get("nextToken")
-        if token and self._refusals and self._data.draw(st.integers(0, 5)) == 0:
+        self.operations.add(operation)
+        if "nextToken" in request and self._refusals and self._data.draw(st.integers(0, 5)) == 0:
             self._refusals -= 1
             raise InvalidRequest("The specified nextToken is invalid.")
+        return self._filtered(request) if operation == "FilterLogEvents" else self._page(request)
+
+    def _filtered(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A page of FilterLogEvents; a token is a direction and a place among all events of the group."""
+        forward = request.get("startFromHead", True)
+        names = request.get("logStreamNames") or [
+            name for name in self.streams if name.startswith(request["logStreamNamePrefix"])
+        ]
+        assert len(names) <= 100
+        events = sorted((at, name, number, text) for name in names for at, number, text in self.streams[name])
+        low, high = request["startTime"], request.get("endTime", 2 * START)
+        events = [event for event in events if low <= event[0] <= high]
+        if not forward:
+            events.reverse()
+        token = request.get("nextToken")
+        found = [event for event in events if token is None or (event > token if forward else event < token)]
+        size = self._data.draw(st.integers(0 if token else 1, 5)) if found else 0
+        page = found[:size]
+        more = len(found) > size or (bool(found) and self._data.draw(st.booleans()))
+        return {
+            "timestamps": [at for at, _, _, _ in page],
+            "streams": [name for _, name, _, _ in page],
+            "ids": [f"{name} {number}" for _, name, number, _ in page],
+            "messages": [text for _, _, _, text in page],
+        } | ({"nextToken": page[-1] if page else token} if more else {})
+
+    def _page(self, request: dict[str, Any]) -> dict[str, Any]:
+        forward, token = request["startFromHead"], request.get("nextToken")
         stream = self.streams[request["logStreamName"]]
-        start = request.get("startTime", 0) if forward else request.get("endTime", 999)
+        start = request.get("startTime", 0) if forward else request.get("endTime", 2 * START)
         place, empty_pages = token or ((start, -1), 0)
         found = [event for event in stream if (event > place if forward else event < place)]
         size = self._data.draw(st.integers(0 if token else 1, 5)) if found else 0
@@ -67,10 +103,10 @@ class CloudWatch(Gateway):
         }
 
     def read_by(self, *, newest_first: bool) -> LogReading:
-        async def state() -> tuple[bool, str]:
+        async def state() -> Writing:
             running = bool(self._arrivals)
             self.arrive()
-            return running, ""
+            return Writing(running)
 
         return LogReading(self, SOURCE, state, lambda: 0.0, newest_first=newest_first)
 
@@ -86,13 +122,19 @@ def order(line: LogLine) -> tuple[int, str, str]:
     return line.timestamp_ms, line.host, line.text
 
 
-ARRIVALS = st.lists(
-    st.dictionaries(
-        st.sampled_from(["boston/algo-1-1760000000", "boston/algo-1-1760009999", "boston/algo-2-1760000000"]), EVENTS
-    ),
-    min_size=1,
-    max_size=4,
-)
+FEW = ["boston/algo-1-1760000000", "boston/algo-1-1760009999", "boston/algo-2-1760000000"]
+MANY = [f"boston/algo-{number}-1760000000" for number in range(1, MANY_STREAMS + 3)]
+
+
+def arrivals_in(names: list[str], least: int) -> st.SearchStrategy[list[dict[str, list[Event]]]]:
+    """What comes into some of the streams, one part after the other; at first into `least` of them."""
+    parts = st.lists(st.dictionaries(st.sampled_from(names), EVENTS), min_size=1, max_size=4)
+    first = st.dictionaries(st.sampled_from(names), EVENTS, min_size=least)
+    return st.tuples(first, parts).map(lambda drawn: [drawn[0], *drawn[1]])
+
+
+ARRIVALS = st.one_of(arrivals_in(FEW, 0), arrivals_in(MANY, MANY_STREAMS), arrivals_in(MANY, 1))
+"""Of few streams, which are read one by one; of many, read together; of some that become many."""
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,8 +1,9 @@
-"""The pane of logs: the streams of one training job, followed and merged by time."""
+"""The pane of logs: the streams of one thing, followed and merged by time."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import ClassVar
 
 from textual import on
@@ -11,13 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.getters import query_one
 from textual.reactive import reactive
 
-from tui.panes.messages import CopyWanted
+from tui.panes import log_wording
+from tui.panes.messages import CopyWanted, LiveTailWanted, StreamsWanted
 from tui.panes.pane import Pane
 from tui.panes.wording import count
-from tui.resources.logs import LogBatch
+from tui.resources.logs import NOUNS, WINDOWS, LogBatch, LogSource
 from tui.service.errors import ServiceError
 from tui.service.log_reading import LogReading
-from tui.service.training import Training
+from tui.service.logs import Logs
 from widgets.log_view import LogView
 
 OLDER_LINES = 10_000
@@ -26,33 +28,60 @@ OLDER_LINES = 10_000
 EMPTY = """No log is open.
 
 Press 3 for the training jobs and l on one of them,
-or type :logs and the name of a job."""
+or type :logs, a kind and a name, e.g. :logs training NAME
+(kinds: training, processing, transform, endpoint, notebook)."""
 
 LOOKING = "Looking for the log…"
 
+SAMPLED = "More than 500 lines in a second: Live Tail leaves some out until L ends it."
+
 
 class LogsPane(Pane):
-    """Follows the log of `job` while the pane is shown; what was read stays when it is left."""
+    """Follows the log of `source` while the pane is shown; what was read stays when it is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("H", "next_host", "Host", id="logs.host", tooltip="All hosts, or one host after the other"),
+        Binding("H", "next_host", "Host", id="logs.host", tooltip="All hosts or variants, or one after the other"),
+        Binding("s", "streams", "Streams", id="logs.streams", tooltip="Choose the streams to show"),
+        Binding(
+            "less_than_sign",
+            "window(-1)",
+            "Shorter",
+            id="logs.shorter",
+            tooltip="Read less far back: 1 d, 6 h, 1 h, 15 min",
+            key_display="<",
+            show=False,
+        ),
+        Binding(
+            "greater_than_sign",
+            "window(1)",
+            "Longer",
+            id="logs.longer",
+            tooltip="Read further back, at last all of it",
+            key_display=">",
+            show=False,
+        ),
+        Binding("L", "live_tail", "Live Tail", id="logs.live", tooltip="Lines within a second; AWS bills it by minute"),
         Binding("A", "read_all", "Read all", id="logs.all", tooltip="Read the log back to its beginning", show=False),
-        Binding("c", "copy_name", "Copy name", id="logs.copy", tooltip="Copy the job's name", show=False),
+        Binding("c", "copy_name", "Copy name", id="logs.copy", tooltip="Copy the name of the job", show=False),
         Binding("escape", "screen.last_pane", "Back", id="logs.back", tooltip="Back to the pane before"),
         Binding("r", "restart", "Refresh", id="logs.refresh", tooltip="Read the log again", show=False),
     ]
 
-    job: reactive[str | None] = reactive(None, init=False)
-    """The training job whose log is shown."""
+    source: reactive[LogSource | None] = reactive(None, init=False)
+    """The log that is shown."""
 
     view = query_one(LogView)
 
-    def __init__(self, training: Training) -> None:
+    def __init__(self, logs: Logs) -> None:
         super().__init__(id="logs")
-        self._training = training
+        self._logs = logs
         self._reading: LogReading | None = None
-        self._host = ""
+        self._only: frozenset[str] = frozenset()
+        self._window: float | None = None
         self._complete = False
+        self._live_since: float | None = None
+        """When Live Tail was begun, by the monotonic clock; None while it is off."""
+        self._sampled = False
 
     def compose(self) -> ComposeResult:
         """The title and the log."""
@@ -60,21 +89,54 @@ class LogsPane(Pane):
         yield LogView()
 
     def on_mount(self) -> None:
-        """Say what to do while no job is chosen."""
+        """Say what to do while no log is chosen."""
         self.view.empty_text = EMPTY
 
-    def watch_job(self) -> None:
-        """Another job: begin anew, with all of its hosts."""
-        self._host = ""
+    def watch_source(self, source: LogSource | None) -> None:
+        """Another log: begin anew, with all of its hosts."""
+        self._only = frozenset()
+        self._window = source.window if source else None
+        self.action_restart()
+
+    def choose(self, names: frozenset[str]) -> None:
+        """Show these streams, hosts or variants alone; all for none."""
+        self._only = names
+        self.action_restart()
+
+    def begin_live_tail(self) -> None:
+        """Hear of lines within a second, until `L`, the end of the job, or three hours."""
+        if self._reading and not self._complete and self.display:
+            self._live_since, self._sampled = time.monotonic(), False
+            self._tell()
+            self.on_show()
+
+    def action_live_tail(self) -> None:
+        """Begin Live Tail, after its price was said; or end it."""
+        if self._live_since is not None:
+            self._end_live_tail("Live Tail has ended")
+            self.on_show()
+        elif self.source:
+            self.post_message(LiveTailWanted(self.source))
+
+    def action_streams(self) -> None:
+        """Choose the streams to show."""
+        if self.source:
+            self.post_message(StreamsWanted(self.source, self._only))
+
+    def action_window(self, step: int) -> None:
+        """Read the log again from further back, or from less far."""
+        self._window = WINDOWS[WINDOWS.index(self._window) + step]
         self.action_restart()
 
     def action_restart(self) -> None:
         """Forget the lines and read the log again."""
         self.workers.cancel_group(self, "history")
-        self._reading = self._training.open_log(self.job, self._host) if self.job else None
+        self._end_live_tail("Live Tail has ended")
+        source = self.source
+        self._reading = self._logs.open(source, only=self._only, window=self._window) if source else None
         self._complete = False
         self.view.clear()
-        self.view.empty_text = LOOKING if self.job else EMPTY
+        self.view.empty_text = LOOKING if source else EMPTY
         self.view.status_text = ""
         self._tell()
         if self.display and self.is_mounted:
@@ -82,57 +144,100 @@ class LogsPane(Pane):
 
     def action_next_host(self) -> None:
         """Show the lines of the next host alone; of all hosts again after the last one."""
-        choices = ("", *self._hosts)
-        place = choices.index(self._host) if self._host in choices else 0
-        self._host = choices[(place + 1) % len(choices)]
-        self.action_restart()
+        choices = ("", *self._lens_names)
+        place = next((place for place, name in enumerate(choices) if {name} == self._only), 0)
+        chosen = choices[(place + 1) % len(choices)]
+        self.choose(frozenset({chosen}) if chosen else frozenset())
 
     def action_read_all(self) -> None:
         """Read the log back to its beginning; a search then finds everything."""
         self.run_worker(self._read_back(None), group="history", exclusive=True)
 
+    def action_copy_name(self) -> None:
+        """Copy the name of what wrote the log."""
+        if self.source:
+            self.post_message(CopyWanted(self.source.name, f"the name of the {NOUNS[self.source.kind]}"))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense for this log is dimmed."""
-        if action == "next_host" and len(self._hosts) < 2:
-            return None
-        if action == "read_all" and (self._reading is None or self._reading.at_head):
-            return None
-        return True
+        reading = self._reading
+        match action, parameters:
+            case "next_host", _:
+                possible = len(self._lens_names) > 1
+            case "streams" | "copy_name", _:
+                possible = reading is not None
+            case "read_all", _:
+                possible = reading is not None and not reading.at_head
+            case "live_tail", _:
+                possible = reading is not None and not self._complete
+            case "window", (int(step),):
+                possible = reading is not None and 0 <= WINDOWS.index(self._window) + step < len(WINDOWS)
+            case _:
+                possible = True
+        return True if possible else None
 
     @property
-    def _hosts(self) -> tuple[str, ...]:
-        hosts = self._reading.hosts if self._reading else ()
-        return tuple(sorted(hosts, key=lambda host: (len(host), host)))  # algo-2 before algo-10
-
-    def action_copy_name(self) -> None:
-        """Copy the name of the job."""
-        if self.job:
-            self.post_message(CopyWanted(self.job, "the job's name"))
+    def _lens_names(self) -> tuple[str, ...]:
+        if self.source is None or self._reading is None:
+            return ()
+        return log_wording.lens_names(self.source, self._reading.streams)
 
     def focus_first(self) -> None:
         """Keys go to the log."""
         self.view.focus()
 
+    def on_hide(self) -> None:
+        """Cost nothing while hidden: Live Tail ends with the look at it."""
+        super().on_hide()
+        self._end_live_tail("Live Tail has ended, because its pane was left")
+        self._tell()
+
     async def watch_service(self) -> None:
         """Follow the log from where the pane was left, unless the log is complete."""
-        if self._reading is None or self._complete:
+        reading = self._reading
+        if reading is None or self._complete:
             return
         self.view.empty_text = LOOKING
         self.view.status_text = ""
+        if self._live_since is not None:
+            await self._watch_live(reading)
         try:
-            async for batch in self._reading.follow():
+            async for batch in reading.follow():
                 self._take(batch)
                 await asyncio.sleep(0)
         except ServiceError as error:
             self.view.empty_text = str(error)
             self._say(str(error))
 
+    async def _watch_live(self, reading: LogReading) -> None:
+        """Take what Live Tail tells, until it ends by itself; following then fills in what it left out."""
+        try:
+            async for batch in reading.tail():
+                self._sampled |= batch.sampled
+                self._take(batch)
+                await asyncio.sleep(0)
+        except ServiceError as error:
+            self._end_live_tail(f"Live Tail has ended. {error}")
+        else:
+            self._end_live_tail("Live Tail has ended by itself: the job is over, or three hours are")
+        self._tell()
+
+    def _end_live_tail(self, why: str) -> None:
+        if self._live_since is None:
+            return
+        lasted = log_wording.clock(time.monotonic() - self._live_since)
+        left_out = " What it left out is being filled in." if self._sampled else ""
+        self._live_since = None
+        self.notify(f"{why.rstrip('.')}. It ran for {lasted}.{left_out}", markup=False)
+
     def _take(self, batch: LogBatch) -> None:
         if batch.lines:
             self.view.extend(batch.lines)
-        if batch.waiting:
+        elif batch.waiting:
             self.view.empty_text = batch.waiting
-        self._say(batch.waiting)
+        elif self._window and not self.view.line_count:
+            self.view.empty_text = log_wording.nothing_in_window(self._window)
+        self._say(batch.waiting or (SAMPLED if self._sampled and self._live_since is not None else ""))
         self._complete = batch.ended
         self._tell()
 
@@ -162,15 +267,24 @@ class LogsPane(Pane):
 
     def _tell(self) -> None:
         """Say in the title what is shown."""
-        hosts = len(self._hosts)
-        lens = f" · {self._host} alone" + (f", 1 of {hosts} hosts" if hosts > 1 else "") if self._host else ""
-        self.title_line.heading = f"Log of {self.job}{lens}" if self.job else "Logs"
-        lines = self.view.line_count
-        whole = self._reading is None or self._reading.at_head
+        title, source, reading = self.title_line, self.source, self._reading
+        if source is None or reading is None:
+            title.heading, title.count = "Logs", ""
+            return
+        lens = log_wording.lens(source, reading.streams, self._only)
+        title.heading = f"{log_wording.heading(source)}{lens}{log_wording.window(source, self._window)}"
+        lines, whole = self.view.line_count, reading.at_head
         parts = (
             count(lines, "line") if whole else f"newest {count(lines, 'line')}",
             "" if whole else "older ones above",
             ("complete" if whole else "ended") if self._complete else "",
         )
-        self.title_line.count = " · ".join(filter(None, parts)) if lines else ""
+        title.count = " · ".join(filter(None, parts)) if lines else ""
+        title.note = self._live_text()
         self.refresh_bindings()
+
+    def _live_text(self) -> str:
+        if self._live_since is None:
+            return ""
+        sampled = " · sampled" if self._sampled else ""
+        return f"LIVE TAIL {log_wording.clock(time.monotonic() - self._live_since)}{sampled}"

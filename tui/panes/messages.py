@@ -9,7 +9,9 @@ from textual.message import Message
 if TYPE_CHECKING:
     from tui.resources.csv_reports import CsvReport
     from tui.resources.datasets import UploadedDataset
+    from tui.resources.logs import LogSource
     from tui.resources.training import TrainingJob, TrainingJobDetail
+    from tui.resources.tuning import TuningJobDetail
 
 
 class Wish(Message):
@@ -17,11 +19,29 @@ class Wish(Message):
 
 
 class LogsWanted(Message):
-    """Show the log of a training job."""
+    """Show a log."""
 
-    def __init__(self, job: str) -> None:
+    def __init__(self, source: LogSource) -> None:
         super().__init__()
-        self.job = job
+        self.source = source
+
+
+class StreamsWanted(Wish):
+    """Choose the streams of a log that are shown."""
+
+    def __init__(self, source: LogSource, chosen: frozenset[str]) -> None:
+        super().__init__()
+        self.source = source
+        self.chosen = chosen
+        """The streams, hosts or variants that are shown now; empty for all."""
+
+
+class LiveTailWanted(Wish):
+    """Begin a Live Tail session, after its price was said."""
+
+    def __init__(self, source: LogSource) -> None:
+        super().__init__()
+        self.source = source
 
 
 class DatasetWanted(Wish):
@@ -70,6 +90,62 @@ class DeleteWanted(Wish):
     def __init__(self, job: TrainingJob) -> None:
         super().__init__()
         self.job = job
+
+
+class TuningWanted(Wish):
+    """Tune on a data set; without one, on one still to be chosen."""
+
+    def __init__(self, dataset: UploadedDataset | None = None) -> None:
+        super().__init__()
+        self.dataset = dataset
+
+
+class TuningCloneWanted(Wish):
+    """Run the same search again under another name."""
+
+    def __init__(self, detail: TuningJobDetail) -> None:
+        super().__init__()
+        self.detail = detail
+
+
+class TuningStopWanted(Wish):
+    """Stop tuning jobs, after asking."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.names = names
+
+
+class TuningDeleteWanted(Wish):
+    """Delete the record of a tuning job, after its name was typed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class BestWanted(Wish):
+    """Go on with the best training job of a tuning job."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class TrialsWanted(Message):
+    """Show all training jobs of a tuning job."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class CompareWanted(Wish):
+    """Put training jobs side by side."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.names = names
 
 
 class SampleWanted(Wish):

@@ -158,6 +158,7 @@ class TrainingJobDetail:
 
 
 _ROUND = re.compile(r"^\[(\d+)\](?:#011|\t|\s)")
+_BAR = re.compile(r"[^%]{0,200}?(\d{1,3})(?:\.\d+)?%")
 _PERCENT = re.compile(r"#progress_metric: host=\S+, completed (\d+(?:\.\d+)?) %")
 
 
@@ -169,7 +170,14 @@ def progress_of(lines: list[str], hyperparameters: Mapping[str, str]) -> Progres
             return Progress(int(match[1]) + 1, int(total), "round") if total.isdecimal() else None
         if match := _PERCENT.search(line):
             return Progress(round(float(match[1])), 100, "%")
+        if ("#015" in line or "\r" in line) and (match := _BAR.match(_last_report(line))):
+            return Progress(min(100, int(match[1])), 100, "%")
     return None
+
+
+def _last_report(line: str) -> str:
+    """What a progress bar says last that goes back to the beginning of its line; CloudWatch says `#015` for that."""
+    return line.replace("#015", "\r").rstrip("\r\n").rpartition("\r")[2]
 
 
 class MetricReader:

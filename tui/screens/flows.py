@@ -13,13 +13,16 @@ from textual.screen import Screen
 from tui.drafts import Drafts
 from tui.panes.data import DataPane
 from tui.panes.data_inspector import upload_line
+from tui.panes.logs import LogsPane
 from tui.panes.messages import (
     CloneWanted,
     DatasetWanted,
     DeleteWanted,
+    LiveTailWanted,
     LogsWanted,
     SampleWanted,
     StopWanted,
+    StreamsWanted,
     TrainingWanted,
     WhyWanted,
     Wish,
@@ -28,10 +31,12 @@ from tui.panes.train import TrainPane
 from tui.panes.wording import count, size
 from tui.resources.algorithms import XGBOOST_VERSION
 from tui.resources.datasets import DataError, SplitPlan, UploadedDataset
+from tui.resources.logs import training_log
 from tui.resources.samples import SAMPLES
 from tui.resources.split_plans import default_plan
 from tui.screens.dataset_form import DatasetForm, plan_of
 from tui.screens.dialogs import Choose, Confirm, TypeName
+from tui.screens.stream_picker import StreamPicker
 from tui.screens.training_form import (
     CloneForm,
     NewTrainingForm,
@@ -44,6 +49,8 @@ from tui.screens.why import WhyScreen
 from tui.service.datasets import Making
 from tui.service.errors import AccessDenied, ServiceError
 from tui.service.sagemaker import SageMaker
+
+LIVE_TAIL_PRICE = "billed per session minute; 1,800 minutes a month are free, then about $0.01 a minute (2026-11)."
 
 Answer = TypeVar("Answer")
 
@@ -87,6 +94,10 @@ async def fulfil(stage: Stage, wish: Wish) -> None:
                 await _stop(stage, tuple(job.name for job in wish.jobs))
             case DeleteWanted():
                 await _delete(stage, wish.job.name)
+            case StreamsWanted():
+                await _choose_streams(stage, wish)
+            case LiveTailWanted():
+                await _begin_live_tail(stage, wish)
     except (ServiceError, DataError) as error:
         stage.say(str(error), "error")
 
@@ -181,7 +192,7 @@ def _job_names(stage: Stage) -> frozenset[str]:
 
 async def _explain(stage: Stage, wish: WhyWanted) -> None:
     if await stage.ask(WhyScreen(wish.job, stage.service.training)):
-        stage.screen.post_message(LogsWanted(wish.job.name))
+        stage.screen.post_message(LogsWanted(training_log(wish.job.name)))
 
 
 async def _stop(stage: Stage, names: tuple[str, ...]) -> None:
@@ -191,6 +202,26 @@ async def _stop(stage: Stage, names: tuple[str, ...]) -> None:
     if await stage.ask(Confirm(f"Stop {what}?", detail, "Stop")):
         for name in names:
             await stage.service.training.stop(name)
+
+
+async def _choose_streams(stage: Stage, wish: StreamsWanted) -> None:
+    streams = tuple(await stage.service.logs.streams(wish.source))
+    if not streams:
+        stage.say(f"{wish.source.label} has no log streams yet.", "warning")
+        return
+    chosen = await stage.ask(StreamPicker(wish.source.label, streams, wish.chosen))
+    pane = stage.screen.query_one(LogsPane)
+    if chosen is not None and pane.source == wish.source:
+        pane.choose(chosen)
+
+
+async def _begin_live_tail(stage: Stage, wish: LiveTailWanted) -> None:
+    price = (
+        LIVE_TAIL_PRICE if stage.service.logs.billed else f"n/a on the embedded SageMaker. On AWS: {LIVE_TAIL_PRICE}"
+    )
+    pane = stage.screen.query_one(LogsPane)
+    if await stage.ask(Confirm("Begin Live Tail?", f"Price: {price}", "Begin")) and pane.source == wish.source:
+        pane.begin_live_tail()
 
 
 async def _delete(stage: Stage, name: str) -> None:

@@ -26,6 +26,7 @@ from widgets.table import Table
 
 if TYPE_CHECKING:
     from tui.commands import Command
+    from tui.resources.logs import LogSource
 
 PANES = (("2", "data", "Data"), ("3", "train", "Train"), ("5", "logs", "Logs"))
 """Digit, name and title; the digits are the same in every version, whichever panes it has."""
@@ -150,7 +151,7 @@ class MainScreen(Screen[None]):
     def _logs_pane(self) -> Pane:
         from tui.panes.logs import LogsPane  # noqa: PLC0415
 
-        return LogsPane(self.service.training)
+        return LogsPane(self.service.logs)
 
     async def action_last_pane(self) -> None:
         """The pane before this one."""
@@ -170,14 +171,22 @@ class MainScreen(Screen[None]):
 
     @on(LogsWanted)
     async def _show_logs(self, message: LogsWanted) -> None:
-        await self.show_logs(message.job)
+        await self.show_logs(message.source)
 
-    async def show_logs(self, job: str) -> None:
-        """Show the log of a training job."""
+    async def show_logs(self, source: LogSource) -> None:
+        """Show a log."""
         from tui.panes.logs import LogsPane  # noqa: PLC0415
 
         await self.action_show("logs")
-        self.query_one(LogsPane).job = job
+        self.query_one(LogsPane).source = source
+
+    async def _name_logs(self, words: str) -> None:
+        from tui.resources.logs import source_named  # noqa: PLC0415
+
+        try:
+            await self.show_logs(source_named(words))
+        except ValueError as error:
+            self.notify(str(error), severity="warning", markup=False)
 
     @on(CopyWanted)
     def _copy(self, message: CopyWanted) -> None:
@@ -188,10 +197,11 @@ class MainScreen(Screen[None]):
     async def action_command(self) -> None:
         """Type a command."""
         from tui.commands import CommandSuggester, commands  # noqa: PLC0415
+        from tui.resources.logs import SOURCES  # noqa: PLC0415
 
         # Now, while the pane has the keyboard: in the typed line none of its commands is active.
         self._offered = tuple(commands(self))
-        names = (*(name for _, name, _ in PANES), "quit", "help", "theme")
+        names = (*(name for _, name, _ in PANES), "quit", "help", "theme", *(f"logs {kind} " for kind in SOURCES))
         await self.typed.open(":", suggester=CommandSuggester(names, self._offered))
 
     async def action_filter(self) -> None:
@@ -248,7 +258,7 @@ class MainScreen(Screen[None]):
         elif word == "theme":
             self._set_theme(rest.strip())
         elif word == "logs" and rest.strip():
-            await self.show_logs(rest.strip())
+            await self._name_logs(rest)
         elif word in {name for _, name, _ in PANES}:
             await self.action_show(word)
         else:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tui.service.errors import ReadOnly
 
-READ_OPERATIONS = frozenset({"Search", "FilterLogEvents"})
+READ_OPERATIONS = frozenset({"Search", "FilterLogEvents", "StartLiveTail"})
 """Operations that read, beside those whose names begin with a reading verb."""
 
 _READ_PREFIX = re.compile(r"(Describe|List|Get|Head|BatchDescribe|BatchGet)[A-Z]")

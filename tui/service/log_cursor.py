@@ -27,7 +27,7 @@ class StreamCursor:
     or a token is refused; what a call gave is not lost when the next one fails.
     """
 
-    def __init__(self, gateway: Gateway, source: LogSource, stream: str, *, newest_first: bool) -> None:
+    def __init__(self, gateway: Gateway, source: LogSource, stream: str, *, newest_first: bool, since: int = 0) -> None:
         self.at_end = False
         """Whether there was nothing more when it was last read."""
         self.at_head = not newest_first
@@ -44,8 +44,10 @@ class StreamCursor:
         self._memory = LogMemory()
         self._forward: str | None = None
         self._backward: str | None = None
-        self._since = 0
-        self._history_since = 0
+        self._first = since
+        """Lines before this time are left out."""
+        self._since = since
+        self._history_since = since
         """Where the history ends that is read backward: looking back must not go there."""
         self._has_history = False
         self._until = 0
@@ -88,7 +90,7 @@ class StreamCursor:
     async def open(self) -> Sequence[LogLine]:
         """The newest page; the history before it is for `older`, what comes behind it for `advance`."""
         try:
-            page = await self._page(None, startFromHead=False)
+            page = await self._page(None, startFromHead=False, startTime=self._first)
         except NotFound:  # tried again with the next poll
             self.at_end = True
             return ()
@@ -105,7 +107,7 @@ class StreamCursor:
     async def older(self) -> Sequence[LogLine]:
         """The lines right before those that were read; maybe none before the head, for pages can be empty."""
         try:
-            page = await self._page(self._backward, startFromHead=False, endTime=self._until)
+            page = await self._page(self._backward, startFromHead=False, startTime=self._first, endTime=self._until)
         except InvalidRequest:
             if self._backward is None:
                 raise
@@ -120,9 +122,12 @@ class StreamCursor:
             known = min(self._repeated, len(lines))
             self._repeated -= known
             lines = lines[: len(lines) - known]
+        if lines and lines[0].timestamp_ms < self._first:  # a token leads beyond what it was asked for with
+            lines = [line for line in lines if line.timestamp_ms >= self._first]
+            self.at_head = True
         self._has_history |= bool(lines)
         if self.at_head and not self._has_history:
-            self._history_since = 0
+            self._history_since = self._first
         self._reach_back_to(lines)
         return lines
 

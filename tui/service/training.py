@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tui.resources.logs import LogBatch, host_of, training_log
+from tui.resources.logs import LogBatch, LogLine, LogSource, training_log
 from tui.resources.training import (
     MetricPoint,
     MetricReader,
@@ -15,18 +15,19 @@ from tui.resources.training import (
     TrainingJob,
     TrainingJobDetail,
     progress_of,
-    why_no_log,
 )
 from tui.service.errors import NotFound, ServiceError
 from tui.service.feed import Feed
 from tui.service.gateway import Gateway
 from tui.service.live_list import LiveList
-from tui.service.log_reading import LogReading
 from tui.service.logs import Logs
 from tui.service.pace import Pace
 
 LAST_LINES = 1000
 """Lines read from the end of each host's log: frameworks say much after a traceback, and one call gives them all."""
+
+NEWEST_LINES = 20
+"""Lines in which a job that is not silent says how far it is."""
 
 FOLLOWED = 10
 """Running jobs whose progress is read from their logs; the budget does not reach further."""
@@ -42,6 +43,9 @@ class Training:
         self._details: dict[str, Feed[TrainingJobDetail]] = {}
         self._streams: dict[str, str] = {}
         self._hyperparameters: dict[str, Mapping[str, str]] = {}
+        self._heard: dict[str, Progress] = {}
+        """How far jobs are by the lines of their logs that somebody has read."""
+        logs.heard = self._hear
         self.list = LiveList(
             gateway,
             "ListTrainingJobs",
@@ -78,22 +82,14 @@ class Training:
                 points += fresh
                 yield tuple(points)
 
-    def open_log(self, name: str, host: str = "", *, newest_first: bool = True) -> LogReading:
-        """The log of a job, or of one of its hosts, to be followed and read backward."""
-
-        async def state() -> tuple[bool, str]:
-            detail = await self.describe(name)
-            return detail.job.running, why_no_log(detail)
-
-        return self._logs.open(training_log(name), state, host=host, newest_first=newest_first)
-
     def follow_logs(self, name: str) -> AsyncIterator[LogBatch]:
         """The log of a job from its beginning, as it arrives, until it is over."""
-        return self.open_log(name, newest_first=False).follow()
+        return self._logs.open(training_log(name), newest_first=False).follow()
 
     async def last_lines(self, name: str, per_host: int = LAST_LINES) -> AsyncIterator[tuple[str, list[str]]]:
         """Host by host the end of a job's log; of a host that was restarted, its last stream's."""
-        newest = {host_of(stream): stream for stream in sorted(await self._logs.streams(name))}
+        streams = await self._logs.streams(training_log(name))
+        newest = {stream.host: stream.name for stream in sorted(streams, key=lambda stream: stream.name)}
         for host in sorted(newest, key=lambda host: (len(host), host)):  # algo-2 before algo-10
             yield host, await self._logs.newest(newest[host], per_host)
 
@@ -129,8 +125,9 @@ class Training:
 
     async def _learn_progress(self, jobs: tuple[TrainingJob, ...]) -> dict[str, TrainingJob]:
         """The running jobs, with how far their logs say they are."""
-        running = [job for job in jobs if job.running][:FOLLOWED]
-        progress = await asyncio.gather(*map(self._progress, running))
+        running = [job for job in jobs if job.running]
+        known = [self._heard.get(job.name, job.progress) for job in running[FOLLOWED:]]
+        progress = [*await asyncio.gather(*map(self._progress, running[:FOLLOWED])), *known]
         return {job.arn: replace(job, progress=found) for job, found in zip(running, progress, strict=True)}
 
     async def _progress(self, job: TrainingJob) -> Progress | None:
@@ -138,11 +135,19 @@ class Training:
             if job.name not in self._hyperparameters:
                 self._hyperparameters[job.name] = dict((await self.describe(job.name)).hyperparameters)
             if job.name not in self._streams:
-                streams = await self._logs.streams(job.name)
+                streams = await self._logs.streams(training_log(job.name))
                 if not streams:
                     return None
-                self._streams[job.name] = streams[0]
-            lines = await self._logs.newest(self._streams[job.name], 20)
+                self._streams[job.name] = streams[0].name
+            lines = await self._logs.newest(self._streams[job.name], NEWEST_LINES)
         except ServiceError:  # the list is right without progress; the poll itself reports what is wrong
             return job.progress
-        return progress_of(lines, self._hyperparameters[job.name]) or job.progress
+        told = progress_of(lines, self._hyperparameters[job.name])
+        return told or self._heard.get(job.name) or job.progress
+
+    def _hear(self, source: LogSource, lines: Sequence[LogLine]) -> None:
+        """Keep how far a job is whose log is being read anyway."""
+        if source.kind == "training":
+            newest = [line.text for line in lines[-NEWEST_LINES:]]
+            if told := progress_of(newest, self._hyperparameters.get(source.name, {})):
+                self._heard[source.name] = told

@@ -73,7 +73,10 @@ class Aws:
         """The client of a service, made on first use."""
         with self._making:
             if service not in self._clients:
-                client = self._session.client(service, endpoint_url=self._connection.endpoint_url, config=_CONFIG)
+                url = self._connection.endpoint_url
+                # The host prefixes of some operations, such as StartLiveTail, belong to AWS's own addresses.
+                config = _CONFIG.merge(botocore.config.Config(inject_host_prefix=url is None))
+                client = self._session.client(service, endpoint_url=url, config=config)
                 client.meta.events.register("request-created", _check_attempt)
                 if service == "logs":
                     log_columns.decode_early(client)

@@ -19,7 +19,7 @@ def decode_early(client: Any) -> None:
 
 
 def columns(answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer with `timestamps`, `messages` and, of several streams, `streams` in place of `events`."""
+    """The answer with `timestamps`, `messages` and, of several streams, `streams` and `ids` in place of `events`."""
     events = answer.pop("events", None)
     if events is None:
         return answer
@@ -27,6 +27,7 @@ def columns(answer: dict[str, Any]) -> dict[str, Any]:
     answer["messages"] = [event["message"] for event in events]
     if events and "logStreamName" in events[0]:
         answer["streams"] = [event["logStreamName"] for event in events]
+        answer["ids"] = [event["eventId"] for event in events]
     return answer
 
 

@@ -17,6 +17,7 @@ _PLACES = {
     "list_datasets": "uploading",
     "write_sample": "samples",
     "image_uri": "images",
+    "live_tail": "live_tail",
 }
 
 
