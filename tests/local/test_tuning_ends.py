@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,18 @@ from tests.local import training
 from tests.local.processes import Marked, needs_proc
 from tests.local.server import LocalServer, run_server
 from tests.local.training import channel, hyperparameters, log_messages, upload_data, without_data
-from tests.local.tuning import children, config, definition, describe, ranges, request, tune, wait_for, wait_for_end
-from tui.local.store import Store
-from tui.local.tuning.table import Status, TuningTable
+from tests.local.tuning import (
+    RMSE,
+    children,
+    config,
+    definition,
+    describe,
+    ranges,
+    request,
+    tune,
+    wait_for,
+    wait_for_end,
+)
 
 _ENDLESS = {"TrainingJobDefinition": definition(hyperparameters(num_round="100000000"))}
 _WITHOUT_DATA = {"TrainingJobDefinition": definition(**without_data())}
@@ -103,6 +111,30 @@ def test_a_search_whose_training_jobs_all_fail_gives_up(server: LocalServer, sag
     assert failed["ObjectiveStatus"] == "Failed"
     assert failed["FailureReason"].startswith("ClientError: Data download failed")
     assert children(server, "hopeless", SortBy="FinalObjectiveMetricValue") == []
+
+
+def test_a_search_goes_on_when_some_training_jobs_fail(server: LocalServer, sagemaker: Any) -> None:
+    searched = {"HyperParameterRanges": ranges(eta=("0.1", "0.5")), "TuningObjective": RMSE}
+    settings = config(8, 2)
+    for member in ("ParameterRanges", "HyperParameterTuningJobObjective"):
+        settings.pop(member)
+    job = tune(
+        server,
+        "half",
+        HyperParameterTuningJobConfig=settings,
+        TrainingJobDefinition=None,
+        TrainingJobDefinitions=[
+            definition() | searched | {"DefinitionName": "good"},
+            definition(**without_data()) | searched | {"DefinitionName": "bad"},
+        ],
+    )
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
+    counters = job["TrainingJobStatusCounters"]
+    assert (counters["Completed"], counters["NonRetryableError"]) == (4, 4)
+    assert job["ObjectiveStatusCounters"] == {"Succeeded": 4, "Pending": 0, "Failed": 4}
+    assert len(children(server, "half")) == 8
+    by_objective = children(server, "half", SortBy="FinalObjectiveMetricValue", SortOrder="Descending")
+    assert [child["TrainingJobDefinitionName"] for child in by_objective] == ["good"] * 4
 
 
 def test_a_search_without_a_validation_channel_finds_no_objective(server: LocalServer, sagemaker: Any) -> None:
@@ -263,6 +295,10 @@ def test_deleting_a_tuning_job_leaves_its_training_jobs(server: LocalServer, sag
     assert (left["TrainingJobStatus"], left["TuningJobArn"]) == ("Completed", job["HyperParameterTuningJobArn"])
     again = tune(server, "deleted", HyperParameterTuningJobConfig=config(1))
     assert again["TrainingJobStatusCounters"]["Completed"] == 1
+    sagemaker.delete_training_job(TrainingJobName=again["BestTrainingJob"]["TrainingJobName"])
+    job = describe(server, "deleted")
+    assert (job["TrainingJobStatusCounters"]["Completed"], children(server, "deleted")) == (0, [])
+    assert "BestTrainingJob" not in job
 
 
 @needs_proc
@@ -288,13 +324,3 @@ def test_a_tuning_job_whose_server_is_killed_has_failed_afterwards(tmp_path: Pat
         assert job["TrainingJobStatusCounters"]["RetryableError"] == 2
         assert job["TrainingJobStatusCounters"]["InProgress"] == 0
         assert {child["TrainingJobStatus"] for child in children(server, "interrupted")} == {"Failed"}
-        server.client("sagemaker").create_hyper_parameter_tuning_job(
-            **request("closed", HyperParameterTuningJobConfig=config(3, 2), **_ENDLESS)
-        )
-        wait_for(server, "closed", _running)
-    with closing(Store(data / "store.sqlite")) as store:
-        table = TuningTable(store)
-        with store.read() as connection:
-            stored = table.find(connection, "closed")
-    assert stored is not None
-    assert stored.status is Status.FAILED

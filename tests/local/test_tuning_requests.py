@@ -73,7 +73,10 @@ def _several(*members: dict[str, Any], **settings: Any) -> dict[str, Any]:
         (_with(Strategy="Clever"), "Member must satisfy enum value set: [Bayesian, Random, Hyperband, Grid]"),
         ({"TrainingJobDefinition": None}, "exactly one of TrainingJobDefinition and TrainingJobDefinitions"),
         ({"TrainingJobDefinitions": [definition()]}, "exactly one of TrainingJobDefinition and TrainingJobDefinitions"),
-        ({"Autotune": {"Mode": "Enabled"}}, "does not do the choice of ranges, strategy and limits (Autotune)"),
+        (
+            {"Autotune": {"Mode": "Enabled"}},
+            "Autotune is not available: this embedded SageMaker does not do the choice of",
+        ),
         (_without("HyperParameterTuningJobObjective"), "An objective metric is required"),
         (_without("ParameterRanges"), "At least one parameter range is required"),
         (_with(ParameterRanges=ranges()), "At least one parameter range is required"),

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.local.full_disk import full_disk
+from tests.local.shapes import mismatches
 from tests.local.training import BUCKET
-from tests.local.tuning import config, request
+from tests.local.tuning import config, ranges, request
 from tui.local.errors import AwsError
 from tui.local.jobs.supervisor import Supervisor
 from tui.local.logs import Logs
@@ -26,7 +27,8 @@ from tui.local.tuning.definitions import read_definitions
 from tui.local.tuning.requests import accepted_request, training_template
 from tui.local.tuning.run import INTERRUPTED, Laboratory, Plan
 from tui.local.tuning.scheduler import Scheduler
-from tui.local.tuning.table import Child, Status, TuningJob, TuningTable
+from tui.local.tuning.table import Child, Status, TuningJob, TuningTable, children_of
+from tui.local.tuning.views import search_record
 
 _DEADLINE_SECONDS = 20
 
@@ -55,7 +57,7 @@ class _Bench:
 
     def tune(self, age: float = 0.0, **limits: int) -> None:
         """Start a tuning job that was created some seconds ago, and wait for its training jobs."""
-        settings = config(9, 2)
+        settings = config(None, 2, Strategy="Grid", ParameterRanges=ranges(eta=["0.1", "0.2", "0.3"]))
         settings["ResourceLimits"] |= limits
         accepted = accepted_request(request("tuned", HyperParameterTuningJobConfig=settings))
         plans = [
@@ -78,7 +80,7 @@ class _Bench:
     @property
     def children(self) -> list[Child]:
         with self.store.read() as connection:
-            return self.table.children(connection, "tuned")
+            return children_of(connection, "tuned")
 
 
 @pytest.fixture
@@ -95,7 +97,7 @@ def _wait_for(condition: Callable[[], Any]) -> None:
 
 
 def test_a_tuning_job_beyond_its_time_stops_its_training_jobs_and_completes(bench: _Bench) -> None:
-    bench.tune(age=118.5, MaxRuntimeInSeconds=120)
+    bench.tune(age=118, MaxRuntimeInSeconds=120)
     assert bench.job.status == "InProgress"
     _wait_for(lambda: bench.job.end_time)
     assert bench.job.status == "Completed"
@@ -122,3 +124,13 @@ def test_closing_ends_a_tuning_job_as_interrupted(bench: _Bench) -> None:
     bench.scheduler.close()
     assert bench.job.status == "Failed"
     assert bench.job.failure_reason == INTERRUPTED
+
+
+def test_a_search_record_has_the_shape_that_search_answers_with(bench: _Bench) -> None:
+    bench.tune()
+    job = bench.job
+    with bench.store.read() as connection:
+        record = search_record(connection, job, [{"Key": "team", "Value": "boston"}])
+    assert mismatches("sagemaker", "Search", {"Results": [{"HyperParameterTuningJob": record}]}) == []
+    assert record["TrainingJobStatusCounters"]["InProgress"] == 2
+    assert record["Tags"] == [{"Key": "team", "Value": "boston"}]

@@ -87,6 +87,12 @@ def test_bayesian_search_comes_nearer_to_the_best_than_random(maximize: bool) ->
     assert bayesian < random / 2
 
 
+def test_a_seed_decides_the_values() -> None:
+    drawn = [_drawn(_searcher(seed=seed, p=("0.0", "1.0"))) for seed in (5, 5, 6, None, None)]
+    assert drawn[0] == drawn[1]
+    assert len({tuple(values) for values in drawn}) == 4
+
+
 def test_a_search_learns_from_others_and_tries_their_best_first() -> None:
     searcher = _searcher(bayesian=True, p=("0.0", "1.0"))
     searcher.learn({"p": "7"}, 0.0)

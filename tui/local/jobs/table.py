@@ -68,7 +68,10 @@ class Job:
     failure_reason: str | None
     model_artifacts: str | None
     request: Mapping[str, Any]
-    """The CreateTrainingJob request with the service's defaults filled in, without Tags."""
+    """The CreateTrainingJob request with the service's defaults filled in, without Tags.
+
+    A job that a tuning job launched has its `TuningJobArn` here.
+    """
     transitions: Sequence[Transition]
     final_metrics: Sequence[Sample]
     """The last sample of each metric."""

@@ -18,7 +18,16 @@ from tui.local.tuning.definitions import read_definitions
 from tui.local.tuning.requests import accepted_request, check_request, check_total, training_template
 from tui.local.tuning.run import Laboratory, Plan
 from tui.local.tuning.scheduler import Scheduler
-from tui.local.tuning.table import CHILDREN, TABLE, UNFINISHED, TuningJob, TuningTable, child_of, tuning_job_of
+from tui.local.tuning.table import (
+    CHILDREN,
+    TABLE,
+    UNFINISHED,
+    TuningJob,
+    TuningTable,
+    child_of,
+    tallies_of,
+    tuning_job_of,
+)
 from tui.local.tuning.views import child_summary, description, summary
 from tui.local.tuning.warm_start import read_parents
 
@@ -106,14 +115,15 @@ class TuningJobs:
         """Everything about one tuning job."""
         with self._store.read() as connection:
             job = self._existing(connection, request["HyperParameterTuningJobName"])
-            return description(connection, self._table, job)
+            return description(connection, job)
 
     def list_hyper_parameter_tuning_jobs(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """A page of summaries, by name by default."""
         rows, token = _LISTING.page(self._store, request)
         jobs = [tuning_job_of(row) for row in rows]
         with self._store.read() as connection:
-            summaries = [summary(job, self._table.children(connection, job.name)) for job in jobs]
+            tallies = tallies_of(connection, [job.name for job in jobs])
+        summaries = [summary(job, tallies[job.name]) for job in jobs]
         return {"HyperParameterTuningJobSummaries": summaries, "NextToken": token}
 
     def list_training_jobs_for_hyper_parameter_tuning_job(self, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def accepted_request(request: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises AwsError: ValidationException when it is not clear what to tune.
     """
-    refuse(request, {"Autotune": "the choice of ranges, strategy and limits (Autotune)"})
+    refuse(request, {"Autotune": "the choice of ranges, strategy and limits for you"})
     if ("TrainingJobDefinition" in request) == ("TrainingJobDefinitions" in request):
         raise validation_error("You must specify exactly one of TrainingJobDefinition and TrainingJobDefinitions.")
     read = read_definitions(request)

@@ -22,7 +22,7 @@ from tui.local.tuning.hyperband import Hyperband, resources_of
 from tui.local.tuning.progress import end_of, fails_always, progress_of
 from tui.local.tuning.searchers import Searcher, Suggestion, searcher_for
 from tui.local.tuning.stopping import MedianRule, StoppingRule
-from tui.local.tuning.table import Child, ObjectiveStatus, Status, TuningJob, TuningTable
+from tui.local.tuning.table import Child, ObjectiveStatus, Status, TuningJob, TuningTable, children_of
 from tui.local.tuning.warm_start import Parents
 
 INTERRUPTED = "InternalServerError: the embedded SageMaker stopped while this tuning job ran; start it again."
@@ -84,6 +84,7 @@ class TuningRun:
         self._launched = 0
         self._stopped: set[str] = set()
         """The training jobs that were asked to stop."""
+        self._over = False
 
         self._wake = threading.Event()
         self._abandoned = False
@@ -147,7 +148,9 @@ class TuningRun:
             try:
                 end = self._step()
                 patience = self._deadline - time.time()
-            except AwsError:  # the disk is full
+            except AwsError as error:
+                if error.code != "InsufficientStorage":
+                    raise
                 end, patience = None, _RETRY_SECONDS
             if end is not None:
                 return end
@@ -158,7 +161,7 @@ class TuningRun:
         """Do everything that can be done now; the end, when there is nothing more to wait for."""
         with self._laboratory.store.read() as connection:
             job = self._laboratory.table.find(connection, self.name)
-            children = self._laboratory.table.children(connection, self.name)
+            children = children_of(connection, self.name)
         self._learn(children)
         if job is None or job.status is not Status.IN_PROGRESS or self._is_over(children):
             self._stop(self._running)
@@ -191,9 +194,12 @@ class TuningRun:
                 self._laboratory.table.touch(connection, self.name)
 
     def _is_over(self, children: Iterable[Child]) -> bool:
-        """Whether the time is up, or one of the completion criteria is met."""
-        criteria = self._config.get("TuningJobCompletionCriteria", {})
-        return time.time() >= self._deadline or progress_of(children, self._objective).meets(criteria, self._objective)
+        """Whether the time is up or a completion criterion was met, even if the last jobs improved after that."""
+        if not self._over:
+            criteria = self._config.get("TuningJobCompletionCriteria", {})
+            met = progress_of(children, self._objective).meets(criteria, self._objective)
+            self._over = met or time.time() >= self._deadline
+        return self._over
 
     def _stop(self, names: Iterable[str]) -> None:
         for name in [name for name in names if name not in self._stopped]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -113,9 +113,18 @@ class Child:
     @property
     def objective_status(self) -> ObjectiveStatus:
         """Whether the search can use the objective."""
-        if self.status in (TrainingStatus.IN_PROGRESS, TrainingStatus.STOPPING):
-            return ObjectiveStatus.PENDING
-        return ObjectiveStatus.FAILED if self.objective is None else ObjectiveStatus.SUCCEEDED
+        return _objective_status(self.status, self.objective is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many training jobs of a tuning job are alike."""
+
+    status: TrainingStatus
+    objective_status: ObjectiveStatus
+    retryable: bool
+    """Whether they failed for a reason that is not theirs."""
+    jobs: int
 
 
 class TuningTable:
@@ -151,11 +160,6 @@ class TuningTable:
         """The tuning job of this name, as a transaction sees it."""
         row = connection.execute(f"SELECT * FROM {TABLE} WHERE name = ?", (name,)).fetchone()
         return None if row is None else tuning_job_of(row)
-
-    def children(self, connection: sqlite3.Connection, name: str) -> list[Child]:
-        """The training jobs of a tuning job, in the order of their numbers."""
-        rows = connection.execute(f"SELECT * FROM {CHILDREN} WHERE tuning = ? ORDER BY creation_time, name", (name,))
-        return [child_of(row) for row in rows]
 
     def unfinished(self, connection: sqlite3.Connection) -> int:
         """How many tuning jobs have not ended."""
@@ -195,6 +199,32 @@ class TuningTable:
     def delete(self, connection: sqlite3.Connection, name: str) -> None:
         """Forget a tuning job; its training jobs stay."""
         connection.execute(f"DELETE FROM {TABLE} WHERE name = ?", (name,))
+
+
+def children_of(connection: sqlite3.Connection, tuning: str) -> list[Child]:
+    """The training jobs of a tuning job, in the order in which they were launched."""
+    rows = connection.execute(f"SELECT * FROM {CHILDREN} WHERE tuning = ? ORDER BY creation_time, name", (tuning,))
+    return [child_of(row) for row in rows]
+
+
+def tallies_of(connection: sqlite3.Connection, tunings: Sequence[str]) -> dict[str, list[Tally]]:
+    """The training jobs of several tuning jobs, counted."""
+    query = (
+        "SELECT tuning, status, objective IS NOT NULL,"
+        " coalesce(failure_reason LIKE 'InternalServerError%', 0), count(*)"
+        f" FROM {CHILDREN} WHERE tuning IN ({','.join('?' * len(tunings))}) GROUP BY 1, 2, 3, 4"
+    )
+    tallies: dict[str, list[Tally]] = {tuning: [] for tuning in tunings}
+    for tuning, text, has_objective, retryable, jobs in connection.execute(query, tunings):
+        status = TrainingStatus(text)
+        tallies[tuning].append(Tally(status, _objective_status(status, bool(has_objective)), bool(retryable), jobs))
+    return tallies
+
+
+def _objective_status(status: TrainingStatus, has_objective: bool) -> ObjectiveStatus:
+    if status in (TrainingStatus.IN_PROGRESS, TrainingStatus.STOPPING):
+        return ObjectiveStatus.PENDING
+    return ObjectiveStatus.SUCCEEDED if has_objective else ObjectiveStatus.FAILED
 
 
 def tuning_job_of(row: sqlite3.Row) -> TuningJob:

@@ -12,16 +12,13 @@ from tui.local.jobs.metrics import metric_definitions
 from tui.local.jobs.states import Status as TrainingStatus
 from tui.local.tuning.definitions import Objective, read_definitions
 from tui.local.tuning.progress import Progress, progress_of
-from tui.local.tuning.table import Child, ObjectiveStatus, TuningJob, TuningTable
+from tui.local.tuning.table import Child, ObjectiveStatus, Tally, TuningJob, children_of, tallies_of
 from tui.local.tuning.warm_start import is_identical, parent_names
 
-_RETRYABLE = "InternalServerError"
-"""How the FailureReason of a training job begins that may succeed another time."""
 
-
-def description(connection: sqlite3.Connection, table: TuningTable, job: TuningJob) -> dict[str, Any]:
+def description(connection: sqlite3.Connection, job: TuningJob) -> dict[str, Any]:
     """A tuning job as DescribeHyperParameterTuningJob answers it, all from one transaction."""
-    children = table.children(connection, job.name)
+    children = children_of(connection, job.name)
     objective = read_definitions(job.request)[0].objective
     progress = progress_of(children, objective)
     request = dict(job.request)
@@ -29,7 +26,7 @@ def description(connection: sqlite3.Connection, table: TuningTable, job: TuningJ
         request["TrainingJobDefinition"] = _with_metrics(request["TrainingJobDefinition"])
     else:
         request["TrainingJobDefinitions"] = [_with_metrics(members) for members in request["TrainingJobDefinitions"]]
-    overall = _overall_best(connection, table, job, objective) if is_identical(job.request) else None
+    overall = _overall_best(connection, job, objective) if is_identical(job.request) else None
     return request | _present(
         {
             "HyperParameterTuningJobArn": job.arn,
@@ -37,7 +34,7 @@ def description(connection: sqlite3.Connection, table: TuningTable, job: TuningJ
             "CreationTime": job.creation_time,
             "HyperParameterTuningEndTime": job.end_time,
             "LastModifiedTime": job.last_modified_time,
-            **counters(children),
+            **_counters(tallies_of(connection, [job.name])[job.name]),
             "BestTrainingJob": None if progress.best is None else child_summary(progress.best),
             "OverallBestTrainingJob": overall,
             "FailureReason": job.failure_reason,
@@ -47,7 +44,7 @@ def description(connection: sqlite3.Connection, table: TuningTable, job: TuningJ
     )
 
 
-def summary(job: TuningJob, children: Sequence[Child]) -> dict[str, Any]:
+def summary(job: TuningJob, tallies: Sequence[Tally]) -> dict[str, Any]:
     """A tuning job as an item of ListHyperParameterTuningJobs."""
     config = job.request["HyperParameterTuningJobConfig"]
     return _present(
@@ -59,7 +56,7 @@ def summary(job: TuningJob, children: Sequence[Child]) -> dict[str, Any]:
             "CreationTime": job.creation_time,
             "HyperParameterTuningEndTime": job.end_time,
             "LastModifiedTime": job.last_modified_time,
-            **counters(children),
+            **_counters(tallies),
             "ResourceLimits": config["ResourceLimits"],
         }
     )
@@ -87,17 +84,17 @@ def child_summary(child: Child) -> dict[str, Any]:
     )
 
 
-def search_record(
-    connection: sqlite3.Connection, table: TuningTable, job: TuningJob, tags: Sequence[Mapping[str, str]]
-) -> dict[str, Any]:
+def search_record(connection: sqlite3.Connection, job: TuningJob, tags: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """A tuning job as the `HyperParameterTuningJob` of a Search result."""
-    return description(connection, table, job) | {"Tags": list(tags)}
+    return description(connection, job) | {"Tags": list(tags)}
 
 
-def counters(children: Sequence[Child]) -> dict[str, dict[str, int]]:
+def _counters(tallies: Sequence[Tally]) -> dict[str, dict[str, int]]:
     """How many training jobs there are of each status, and how many objectives."""
-    statuses = Counter(_counted_as(child) for child in children)
-    objectives = Counter(child.objective_status for child in children)
+    statuses, objectives = Counter[str](), Counter[str]()
+    for tally in tallies:
+        statuses[_counted_as(tally)] += tally.jobs
+        objectives[tally.objective_status] += tally.jobs
     return {
         "TrainingJobStatusCounters": {
             name: statuses[name]
@@ -107,21 +104,19 @@ def counters(children: Sequence[Child]) -> dict[str, dict[str, int]]:
     }
 
 
-def _counted_as(child: Child) -> str:
-    match child.status:
+def _counted_as(tally: Tally) -> str:
+    match tally.status:
         case TrainingStatus.STOPPING:
             return "InProgress"
         case TrainingStatus.FAILED:
-            return "RetryableError" if (child.failure_reason or "").startswith(_RETRYABLE) else "NonRetryableError"
+            return "RetryableError" if tally.retryable else "NonRetryableError"
         case status:
             return status.value
 
 
-def _overall_best(
-    connection: sqlite3.Connection, table: TuningTable, job: TuningJob, objective: Objective
-) -> dict[str, Any] | None:
+def _overall_best(connection: sqlite3.Connection, job: TuningJob, objective: Objective) -> dict[str, Any] | None:
     """The best training job of a tuning job and its parents."""
-    children = [child for name in (job.name, *parent_names(job.request)) for child in table.children(connection, name)]
+    children = [child for name in (job.name, *parent_names(job.request)) for child in children_of(connection, name)]
     best = progress_of(children, objective).best
     return None if best is None else child_summary(best) | {"TuningJobName": best.tuning}
 

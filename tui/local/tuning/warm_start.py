@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.local.errors import validation_error
 from tui.local.tuning.definitions import Definition, read_definitions
-from tui.local.tuning.table import UNFINISHED, Child, TuningJob, TuningTable
+from tui.local.tuning.table import UNFINISHED, Child, TuningJob, TuningTable, children_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def read_parents(
     for name in parent_names(request):
         parent = _ended_job(table.find(connection, name), name)
         by_name = {definition.name: definition for definition in read_definitions(parent.request)}
-        children = table.children(connection, name)
+        children = children_of(connection, name)
         launched += len(children)
         for definition, experience in zip(definitions, experiences, strict=True):
             earlier = by_name.get(definition.name)
