@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import tempfile
+import math
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from tests.local.server import LocalServer
-from tests.local.serving import train_artifacts
+from tests.local.serving import artifacts
 from tests.local.training import LINEAR, XGBOOST, call, role_arn
 
 BUCKET = "sagemaker-us-east-1-endpoint-tests"
@@ -19,6 +20,9 @@ MODEL = "endpoint-xgboost"
 LINEAR_MODEL = "endpoint-linear"
 BROKEN_MODEL = "endpoint-broken"
 """A model that is accepted, and does not come up when it is deployed."""
+
+CLIENTS = 4
+"""How many invoke at once under load."""
 
 DEADLINE_SECONDS = 60
 ROW = b"0.5,0.25"
@@ -30,7 +34,7 @@ def make_models(server: LocalServer) -> None:
     if len(sagemaker.list_models(NameContains="endpoint-", MaxResults=100)["Models"]) >= 3:
         return
     s3.create_bucket(Bucket=BUCKET)
-    archives = train_models()
+    archives = artifacts()
     broken = archives["linear-learner"]
     for name, image, archive in (
         (MODEL, XGBOOST, archives["xgboost"]),
@@ -39,13 +43,6 @@ def make_models(server: LocalServer) -> None:
     ):
         s3.put_object(Bucket=BUCKET, Key=f"{name}/model.tar.gz", Body=archive)
         sagemaker.create_model(**model(name, Image=image))
-
-
-@functools.cache
-def train_models() -> dict[str, bytes]:
-    """The `model.tar.gz` of each algorithm, trained once for all servers."""
-    with tempfile.TemporaryDirectory(prefix="endpoint-models-") as folder:
-        return {name: path.read_bytes() for name, path in train_artifacts(Path(folder)).items()}
 
 
 def model(name: str, **members: Any) -> dict[str, Any]:
@@ -145,3 +142,72 @@ def _stage(fleet: Any) -> str | None:
         for status in first.get("VariantStatus", []):
             return str(status["Status"])
     return None
+
+
+def update(server: LocalServer, name: str, config: str, **members: Any) -> list[Any]:
+    """Every description of an endpoint from an update on until it has ended."""
+    request = {"EndpointName": name, "EndpointConfigName": config} | members
+    assert call(server, "UpdateEndpoint", request)["EndpointArn"].endswith(f":endpoint/{name}")
+    return follow(server, name, is_settled)
+
+
+def resize(server: LocalServer, name: str, *wanted: dict[str, Any]) -> Any:
+    """The description of an endpoint whose variants have got other weights and capacities."""
+    request = {"EndpointName": name, "DesiredWeightsAndCapacities": wanted}
+    assert call(server, "UpdateEndpointWeightsAndCapacities", request)["EndpointArn"].endswith(f":endpoint/{name}")
+    return wait_until_settled(server, name)
+
+
+def want(server: LocalServer, name: str, *wanted: dict[str, Any]) -> None:
+    """Ask for other weights and capacities, by boto3."""
+    server.client("sagemaker").update_endpoint_weights_and_capacities(
+        EndpointName=name, DesiredWeightsAndCapacities=wanted
+    )
+
+
+def assert_share(counts: Counter[str], name: str, share: float) -> None:
+    """That a variant has its share of the invocations, within five standard deviations."""
+    expected, deviation = share * counts.total(), math.sqrt(share * (1 - share) * counts.total())
+    assert abs(counts[name] - expected) <= 5 * deviation, counts
+
+
+@contextmanager
+def load(server: LocalServer, name: str) -> Iterator[Counter[tuple[str, bytes]]]:
+    """Clients that do not retry and invoke an endpoint without a pause; counts variants with their answers."""
+    stop = threading.Event()
+    started = threading.Barrier(CLIENTS + 1)
+    answers: Counter[tuple[str, bytes]] = Counter()
+
+    def invoke_on() -> Counter[tuple[str, bytes]]:
+        runtime = server.new_client("sagemaker-runtime", server.access_key)
+        seen: Counter[tuple[str, bytes]] = Counter()
+        started.wait(DEADLINE_SECONDS)
+        while not stop.is_set() or not seen:
+            answer = runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body=ROW, Accept="text/csv")
+            seen[answer["InvokedProductionVariant"], answer["Body"].read()] += 1
+        return seen
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        clients = [pool.submit(invoke_on) for _ in range(CLIENTS)]
+        try:
+            started.wait(DEADLINE_SECONDS)
+            yield answers
+        finally:
+            stop.set()
+        for client in clients:
+            answers += client.result()
+
+
+def size(value: int, kind: str = "CAPACITY_PERCENT") -> dict[str, Any]:
+    return {"Type": kind, "Value": value}
+
+
+def blue_green(kind: str, wait: int = 0, termination: int = 0, **members: Any) -> dict[str, Any]:
+    """A DeploymentConfig with a BlueGreenUpdatePolicy."""
+    traffic = {"Type": kind, "WaitIntervalInSeconds": wait, **members}
+    return {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": traffic, "TerminationWaitInSeconds": termination}}
+
+
+def rolling(batch: dict[str, Any], wait: int = 0, **members: Any) -> dict[str, Any]:
+    """A DeploymentConfig with a RollingUpdatePolicy."""
+    return {"RollingUpdatePolicy": {"MaximumBatchSize": batch, "WaitIntervalInSeconds": wait, **members}}

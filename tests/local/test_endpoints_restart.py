@@ -21,7 +21,6 @@ from tests.local.endpoints import (
     make_models,
     model,
     stages,
-    train_models,
     variant,
     wait_for,
     wait_until_gone,
@@ -29,6 +28,7 @@ from tests.local.endpoints import (
 )
 from tests.local.processes import Marked, needs_proc
 from tests.local.server import LocalServer, run_server
+from tests.local.serving import artifacts
 
 _SLOW = ("--phase-seconds", "3600")
 _CLOSE_SECONDS = 10
@@ -37,7 +37,7 @@ _CLOSE_SECONDS = 10
 @pytest.fixture(scope="module", autouse=True)
 def _trained() -> None:
     """Train before any process is marked: what trains outlives the test."""
-    train_models()
+    artifacts()
 
 
 def _kill(server: LocalServer) -> None:

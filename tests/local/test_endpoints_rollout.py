@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.endpoints import MODEL, variant
+from tests.local.endpoints import MODEL, blue_green, rolling, size, variant
 from tests.local.training import XGBOOST
 from tui.local.endpoints.fleets import Fleet, new_fleet
 from tui.local.endpoints.rollout import Rollout, rollout_of
@@ -23,33 +23,20 @@ def _fleet(*counts: int) -> Fleet:
     return new_fleet(config, {MODEL: Container(XGBOOST, None, {})}, 0.0)
 
 
-def _size(value: int, kind: str = "CAPACITY_PERCENT") -> dict[str, Any]:
-    return {"Type": kind, "Value": value}
-
-
-def _blue_green(kind: str, **members: Any) -> dict[str, Any]:
-    traffic = {"Type": kind, "WaitIntervalInSeconds": 7, **members}
-    return {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": traffic}}
-
-
-def _rolling(size: dict[str, Any], **members: Any) -> dict[str, Any]:
-    return {"RollingUpdatePolicy": {"MaximumBatchSize": size, "WaitIntervalInSeconds": 7, **members}}
-
-
 @pytest.mark.parametrize(
     ("config", "counts", "steps"),
     [
         (None, (1,), [1]),
-        (_blue_green("ALL_AT_ONCE"), (1,), [1]),
-        (_blue_green("CANARY", CanarySize=_size(10)), (1,), [0.1, 1]),
-        (_blue_green("CANARY", CanarySize=_size(1, "INSTANCE_COUNT")), (4,), [0.25, 1]),
-        (_blue_green("CANARY", CanarySize=_size(1, "INSTANCE_COUNT")), (8, 2), [0.5, 1]),
-        (_blue_green("LINEAR", LinearStepSize=_size(25)), (1,), [0.25, 0.5, 0.75, 1]),
-        (_blue_green("LINEAR", LinearStepSize=_size(30)), (1,), [0.3, 0.6, 0.9, 1]),
-        (_blue_green("LINEAR", LinearStepSize=_size(10)), (1,), [step / 10 for step in range(1, 11)]),
-        (_blue_green("LINEAR", LinearStepSize=_size(1, "INSTANCE_COUNT")), (3,), [1 / 3, 2 / 3, 1]),
-        (_rolling(_size(50)), (1,), [0.5, 1]),
-        (_rolling(_size(5)), (1,), [step / 20 for step in range(1, 21)]),
+        (blue_green("ALL_AT_ONCE", 7), (1,), [1]),
+        (blue_green("CANARY", 7, CanarySize=size(10)), (1,), [0.1, 1]),
+        (blue_green("CANARY", 7, CanarySize=size(1, "INSTANCE_COUNT")), (4,), [0.25, 1]),
+        (blue_green("CANARY", 7, CanarySize=size(1, "INSTANCE_COUNT")), (8, 2), [0.5, 1]),
+        (blue_green("LINEAR", 7, LinearStepSize=size(25)), (1,), [0.25, 0.5, 0.75, 1]),
+        (blue_green("LINEAR", 7, LinearStepSize=size(30)), (1,), [0.3, 0.6, 0.9, 1]),
+        (blue_green("LINEAR", 7, LinearStepSize=size(10)), (1,), [step / 10 for step in range(1, 11)]),
+        (blue_green("LINEAR", 7, LinearStepSize=size(1, "INSTANCE_COUNT")), (3,), [1 / 3, 2 / 3, 1]),
+        (rolling(size(50), 7), (1,), [0.5, 1]),
+        (rolling(size(5), 7), (1,), [step / 20 for step in range(1, 21)]),
     ],
 )
 def test_steps(config: dict[str, Any] | None, counts: tuple[int, ...], steps: list[float]) -> None:
@@ -77,7 +64,7 @@ def test_steps_back(step_back: float, fraction: float, steps: list[float]) -> No
 
 
 def test_times_of_a_whole_deployment() -> None:
-    config = _blue_green("CANARY", CanarySize=_size(10))
+    config = blue_green("CANARY", 7, CanarySize=size(10))
     policy = config["BlueGreenUpdatePolicy"]
     policy |= {"TerminationWaitInSeconds": 585, "MaximumExecutionTimeoutInSeconds": 600}
     rollout = rollout_of(config, _fleet(1))
@@ -93,6 +80,6 @@ def test_a_serverless_fleet_has_no_instances_to_count() -> None:
     only = {"VariantName": "S", "ModelName": MODEL, "InitialVariantWeight": 1.0, "ServerlessConfig": serverless}
     config = {"EndpointConfigName": "c", "ProductionVariants": [only]}
     fleet = new_fleet(config, {MODEL: Container(XGBOOST, None, {})}, 0.0)
-    assert rollout_of(_blue_green("CANARY", CanarySize=_size(10)), fleet).steps == (0.1, 1)
+    assert rollout_of(blue_green("CANARY", 7, CanarySize=size(10)), fleet).steps == (0.1, 1)
     with pytest.raises(AwsError, match="CanarySize of a serverless variant must be of Type CAPACITY_PERCENT"):
-        rollout_of(_blue_green("CANARY", CanarySize=_size(1, "INSTANCE_COUNT")), fleet)
+        rollout_of(blue_green("CANARY", 7, CanarySize=size(1, "INSTANCE_COUNT")), fleet)
