@@ -140,6 +140,19 @@ def test_an_alarm_on_an_expression(clock: Clock) -> None:
     assert "[6.0 (09/10/25 11:59:00), 6.0 (09/10/25 11:58:00)]" in described["StateReason"]
 
 
+def test_an_expression_that_loses_its_value_is_missing_data(clock: Clock) -> None:
+    metrics = [
+        {"Id": "errors", "MetricStat": stat("T/Alarms", "Errors", "Sum"), "ReturnData": False},
+        {"Id": "odd", "Expression": "IF(SUM(errors) > 3, 1, errors)"},
+    ]
+    given = {"AlarmName": "a", "EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold"}
+    clock.alarms.put_metric_alarm(given | {"Metrics": metrics, "TreatMissingData": "breaching"})
+    clock.put(1.0)
+    assert clock.alarms.state("a") == "OK"
+    clock.put(4.0)
+    assert clock.alarms.state("a") == "ALARM"
+
+
 def test_a_state_set_by_hand_stays_until_the_next_evaluation(clock: Clock) -> None:
     clock.alarms.put_metric_alarm(request("a", TreatMissingData="notBreaching"))
     assert clock.alarms.state("a") == "OK"
@@ -327,6 +340,15 @@ def test_alarms_that_make_no_sense(server: LocalServer, change: Any, code: str, 
         (
             [{"Id": "a", "MetricStat": stat("N", "m", "Sum")}, {"Id": "b", "Expression": "a"}],
             "Exactly one element of the metrics list should return data.",
+        ),
+        ([{"Id": "a", "Expression": "nobody > 1"}], "Error in expression 'a': The id 'nobody' is not defined"),
+        (
+            [
+                {"Id": "a", "MetricStat": stat("N", "m", "Sum"), "ReturnData": False},
+                {"Id": "b", "MetricStat": stat("N", "m", "Sum"), "ReturnData": False},
+                {"Id": "c", "Expression": "METRICS()"},
+            ],
+            "An alarm watches one time series, and the expression has several.",
         ),
         ([{"Id": "a", "Expression": "SEARCH("}], "Error in expression 'a': The expression ends too early"),
         ([], "Exactly one element of the metrics list should return data."),

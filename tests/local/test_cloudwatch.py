@@ -156,6 +156,23 @@ def test_expressions(server: LocalServer) -> None:
     ]
 
 
+def test_expressions_over_metrics_of_different_periods(server: LocalServer) -> None:
+    start = whole_minute(10)
+    put_minutes(server, "T/Periods", [4.0, 8.0], start)
+    quick = {"MetricName": "quick", "Value": 3.0, "Timestamp": start + 30, "StorageResolution": 1}
+    call(server, "PutMetricData", Namespace="T/Periods", MetricData=[quick])
+    queries = [
+        {"Id": "slow", "MetricStat": stat("T/Periods", "m", "Sum"), "ReturnData": False},
+        {"Id": "quick", "MetricStat": stat("T/Periods", "quick", "Sum", 10), "ReturnData": False},
+        {"Id": "a", "Expression": "FILL(slow, 0)"},
+        {"Id": "b", "Expression": "FILL(quick, 1)"},
+    ]
+    answer = call(server, "GetMetricData", MetricDataQueries=queries, StartTime=start + 15, EndTime=start + 60)
+    a, b = answer["MetricDataResults"]
+    assert (a["Timestamps"], a["Values"]) == ([start], [4.0])
+    assert (b["Timestamps"], b["Values"]) == ([start + 10 * n for n in (5, 4, 3, 2, 1)], [1.0, 1.0, 3.0, 1.0, 1.0])
+
+
 @pytest.mark.parametrize("ascending", [False, True])
 def test_data_come_in_pages(server: LocalServer, ascending: bool) -> None:
     start = whole_minute(30)

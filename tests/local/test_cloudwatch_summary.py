@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +20,7 @@ from tui.local.cloudwatch.statistics import parse_statistic
 from tui.local.cloudwatch.summary import EXACT_VALUES, RELATIVE_ERROR, Distribution, Summary, merged
 from tui.local.store import Store
 
-MINUTE = 1_760_000_040
+MINUTE = int(time.time()) // 60 * 60 - 600
 WIDE = st.floats(min_value=0, max_value=2.0**360, allow_subnormal=False)
 PERCENTS = [0.0, 1.0, 25.0, 50.0, 90.0, 99.0, 99.9, 100.0]
 

@@ -24,7 +24,7 @@ SERIES = st.dictionaries(st.integers(0, 9).map(lambda minute: 60 * minute), NUMB
 def calculated(expression: str, **metrics: dict[int, float]) -> Value:
     """The value of an expression over metrics with points at 0, 60, … 540."""
     series = {name: Series(points, 60, name) for name, points in metrics.items()}
-    return Calculation(series, series, Window(0, 600, 60)).value(parse(expression))
+    return Calculation(series, series, 60, lambda period: Window(0, 600, period)).value(parse(expression))
 
 
 def points(expression: str, **metrics: dict[int, float]) -> Any:
@@ -168,7 +168,7 @@ def test_what_makes_no_sense_is_said(expression: str, reason: str) -> None:
 def test_series_of_different_periods_are_not_combined() -> None:
     series = {"a": Series({0: 1.0}, 60, "a"), "b": Series({0: 1.0}, 300, "b")}
     with pytest.raises(ExpressionError, match="different periods \\(60 and 300 seconds\\)"):
-        Calculation(series, series, Window(0, 600, 60)).value(parse("a + b"))
+        Calculation(series, series, 60, lambda period: Window(0, 600, period)).value(parse("a + b"))
 
 
 def test_a_long_sum_is_no_deep_tree() -> None:

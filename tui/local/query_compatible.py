@@ -24,5 +24,7 @@ def query_error_header(error: AwsError) -> dict[str, str]:
 
 @functools.cache
 def _names() -> dict[str, str]:
+    """The exceptions by their codes; where two have the same, the one that is called like it."""
     shapes = service_model("cloudwatch").shapes
-    return {shape["error"].get("code", name): name for name, shape in shapes.items() if "error" in shape}
+    coded = {shape["error"].get("code", name): name for name, shape in shapes.items() if "error" in shape}
+    return {code: code if code in shapes else name for code, name in coded.items()}

@@ -7,6 +7,7 @@ A minute that has begun counts as soon as it has data, so that an alarm needs no
 from __future__ import annotations
 
 import json
+import logging
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,12 +18,14 @@ from tui.local.cloudwatch import alarm_requests
 from tui.local.cloudwatch.alarm_table import Alarm, AlarmTable, State
 from tui.local.cloudwatch.evaluation import MORE_PERIODS, Rule, Verdict, judge
 from tui.local.cloudwatch.metrics import MetricStore
-from tui.local.cloudwatch.queries import evaluate, metric_of
+from tui.local.cloudwatch.queries import Result, evaluate, metric_of
 from tui.local.cloudwatch.rollups import Window
 from tui.local.errors import AwsError
 from tui.local.paging import next_token, position_of
 from tui.local.settings import ACCOUNT, REGION
 from tui.local.store import Store
+
+_logger = logging.getLogger(__name__)
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]
@@ -53,7 +56,10 @@ class Alarms:
 
     def put_metric_alarm(self, request: Request) -> Response:
         """Create or replace an alarm; the tags of a new one are accepted, as nothing here reads them."""
-        self._table.put(request["AlarmName"], alarm_requests.checked(request))
+        alarm = alarm_requests.checked(request)
+        if len(self._results(alarm, 0, alarm_requests.period(alarm))) != 1:
+            raise AwsError("ValidationError", "An alarm watches one time series, and the expression has several.")
+        self._table.put(request["AlarmName"], alarm)
         return {}
 
     def delete_alarms(self, request: Request) -> Response:
@@ -218,9 +224,19 @@ class Alarms:
         return verdict, _reason_data(request, seconds, verdict, now)
 
     def _points(self, request: Request, start: int, end: int) -> Mapping[int, float]:
-        found = evaluate(self._metrics, alarm_requests.queries(request), lambda period: Window(start, end, period))
-        results = found[alarm_requests.watched(request)["Id"]]
-        return results[0].series.points if results else {}
+        try:
+            (result,) = self._results(request, start, end)
+        except AwsError as error:
+            # It had a value when the alarm was made, so that it depends on the data whether it has one.
+            _logger.info("the expression of alarm %s has no value: %s", request["AlarmName"], error.message)
+            return {}
+        return result.series.points
+
+    def _results(self, request: Request, start: int, end: int) -> Sequence[Result]:
+        """What an alarm watches; raises ValidationError for an expression that cannot be evaluated."""
+        queries = alarm_requests.queries(request)
+        found = evaluate(self._metrics, queries, lambda period: Window(start, end, period))
+        return found[alarm_requests.watched(request)["Id"]]
 
 
 def _reason_data(request: Request, period: int, verdict: Verdict, now: float) -> str:

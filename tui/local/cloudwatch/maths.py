@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tui.local.cloudwatch.expressions import Call, Chain, ExpressionError, Items, Name, Negative, Node, Number, Text
@@ -23,7 +23,11 @@ class Calculation:
     values: Mapping[str, Value]
     """Everything that an id may stand for."""
 
-    window: Window
+    period: int
+    """The seconds between the points of a series that an expression makes up."""
+
+    window_of: Callable[[int], Window]
+    """The time to look at, for a period."""
 
     def value(self, node: Node) -> Value:
         """What a tree comes to; raises ExpressionError for what makes no sense."""
@@ -53,7 +57,7 @@ class Calculation:
             case "METRICS", () | (Text(),):
                 return self._metrics(*arguments)
             case "FILL", (given, gap):
-                return fill(self.value(given), self._gap(gap), self.window.start, self.window.end)
+                return fill(self.value(given), self._gap(gap), self._times)
             case "IF", (condition, met, *otherwise) if len(otherwise) <= 1:
                 unmet = self.value(otherwise[0]) if otherwise else math.nan
                 return choose(self.value(condition), self.value(met), unmet)
@@ -91,7 +95,8 @@ class Calculation:
                 return self._number(node)
 
     def _constant(self, number: float) -> Series:
-        empty = Series({}, self.window.period, "")
-        return empty.with_points(
-            (time, number) for time in range(self.window.start, self.window.end, self.window.period)
-        )
+        return Series({}, self.period, "").with_points((time, number) for time in self._times(self.period))
+
+    def _times(self, period: int) -> range:
+        window = self.window_of(period)
+        return range(window.start, window.end, period)

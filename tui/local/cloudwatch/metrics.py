@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import threading
 import time
@@ -82,7 +83,7 @@ class MetricStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         store.create(_TABLES + rollups.TABLES)
-        self._cleaned = time.monotonic()
+        self._cleaned = -math.inf
         self._cleaning = threading.Lock()
 
     def put(self, namespace: str, data: Iterable[Datum]) -> None:

@@ -83,8 +83,9 @@ def _counted(datum: Member, place: str) -> Iterator[Summary]:
     _check_size(f"{place}.Values", values, _MOST_VALUES)
     if len(values) != len(counts):
         raise _invalid(f"The parameters {place}.Values and {place}.Counts must be of the same size.")
-    for value, count in zip(values, counts, strict=True):
-        if _number(count, f"{place}.Counts") <= 0:
+    for value, given in zip(values, counts, strict=True):
+        count = _number(given, f"{place}.Counts")
+        if count <= 0:
             raise _invalid(f"The value {count} for parameter {place}.Counts must be greater than 0.")
         yield Summary.of(_number(value, f"{place}.Values"), count)
 

@@ -93,7 +93,7 @@ def evaluate(
         if (span.end - span.start) / span.period > MOST_POINTS:
             raise _invalid(f"The expression '{identifier}' has more than {MOST_POINTS} points: take a longer Period.")
         try:
-            values[identifier] = Calculation(metrics, values, span).value(trees[identifier])
+            values[identifier] = Calculation(metrics, values, periods[identifier], window_of).value(trees[identifier])
         except ExpressionError as error:
             raise _wrong(identifier, error) from error
     labels = {query["Id"]: query.get("Label") for query in queries}

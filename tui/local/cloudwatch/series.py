@@ -68,9 +68,9 @@ def choose(condition: Value, met: Value, unmet: Value) -> Value:
             return _chosen(condition, met, unmet)
 
 
-def fill(given: Value, gap: Gap, start: int, end: int) -> Value:
-    """The time series with a point for every period from `start` until before `end`."""
-    return _lengthwise("FILL", lambda series: _filled(series, gap, range(start, end, series.period)))(given)
+def fill(given: Value, gap: Gap, times_of: Callable[[int], range]) -> Value:
+    """The time series with a point at all times of their periods."""
+    return _lengthwise("FILL", lambda series: _filled(series, gap, times_of(series.period)))(given)
 
 
 def _period(given: Value) -> float:
