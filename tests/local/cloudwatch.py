@@ -64,3 +64,17 @@ def stat(namespace: str, name: str, statistic: str, period: int = 60, **members:
 
 def dimensions(**values: str) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in values.items()]
+
+
+def alarm_request(name: str, **members: Any) -> dict[str, Any]:
+    """A PutMetricAlarm request for errors of an endpoint: more than one in a minute."""
+    return {
+        "AlarmName": name,
+        "Namespace": "T/Alarms",
+        "MetricName": "Errors",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 1.0,
+        "ComparisonOperator": "GreaterThanThreshold",
+    } | members

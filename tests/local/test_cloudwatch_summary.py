@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import threading
 import time
 from collections.abc import Sequence
 from fractions import Fraction
@@ -150,6 +151,21 @@ def test_values_are_found_again_by_period_and_unit(metrics: MetricStore) -> None
     assert percentiles(both)[-1] == 100.0
     assert metrics.units(metric, window) == ["Count", "Percent"]
     assert metrics.summaries(Metric("N", "m", place[:1]), window) == {}
+
+
+def test_nothing_is_lost_when_several_threads_put(metrics: MetricStore) -> None:
+    def put() -> None:
+        for number in range(50):
+            metrics.put("N", [Datum("m", (), MINUTE, float(number)), Datum("n", (), MINUTE + 60, 1.0)])
+
+    threads = [threading.Thread(target=put) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (summary,) = metrics.summaries(Metric("N", "m", ()), Window(MINUTE, MINUTE + 60, 60), distributions=True).values()
+    assert (summary.count, summary.total) == (200, 4 * sum(range(50)))
+    assert percentiles(summary) == true_percentiles([float(number) for number in range(50)] * 4)
 
 
 def test_seconds_are_kept_apart_only_where_asked_for(metrics: MetricStore) -> None:
