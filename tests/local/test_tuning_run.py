@@ -65,8 +65,9 @@ class _Bench:
             for definition in read_definitions(accepted)
         ]
         with self.store.write() as connection:
-            self.table.insert(connection, "tuned", "arn", accepted)
-            self._tags.register(connection, "arn")
+            arn = self._settings.arn("hyper-parameter-tuning-job", "tuned")
+            self.table.insert(connection, "tuned", arn, accepted)
+            self._tags.register(connection, arn)
         self.scheduler.submit(replace(self.job, creation_time=time.time() - age), plans, None)
         _wait_for(lambda: len(self.children) == 2)
 

@@ -32,7 +32,7 @@ def ranges(**values: list[str] | tuple[str, str] | tuple[str, str, str]) -> dict
         kind = "ContinuousParameterRanges" if any(sign in value[0] for sign in ".e") else "IntegerParameterRanges"
         scaling = {"ScalingType": value[2]} if len(value) == 3 else {}
         made[kind].append({"Name": name, "MinValue": value[0], "MaxValue": value[1]} | scaling)
-    return made
+    return {kind: items for kind, items in made.items() if items}
 
 
 def config(total: int | None = 2, parallel: int = 1, **members: Any) -> dict[str, Any]:

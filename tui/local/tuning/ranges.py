@@ -124,14 +124,13 @@ def read_ranges(ranges: Mapping[str, Any]) -> list[Range]:
     return read
 
 
-def with_scaling(ranges: Mapping[str, Any]) -> dict[str, Any]:
-    """A `ParameterRanges` with the ScalingType that the service fills in."""
-    return {
-        kind: items
-        if kind in ("CategoricalParameterRanges", "AutoParameters")
-        else [{"ScalingType": "Auto"} | item for item in items]
-        for kind, items in ranges.items()
+def completed_ranges(ranges: Mapping[str, Any]) -> dict[str, Any]:
+    """A `ParameterRanges` as the service describes it: with every kind, and a ScalingType for each numeric range."""
+    numeric = {
+        kind: [{"ScalingType": "Auto"} | item for item in ranges.get(kind, ())]
+        for kind in ("IntegerParameterRanges", "ContinuousParameterRanges")
     }
+    return numeric | {"CategoricalParameterRanges": ranges.get("CategoricalParameterRanges", [])}
 
 
 def combinations(ranges: Sequence[Range]) -> float:

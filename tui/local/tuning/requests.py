@@ -19,7 +19,7 @@ from tui.local.training_requests import accepted_request as accepted_training_re
 from tui.local.tuning.algorithms import check_hyperparameters, check_objective
 from tui.local.tuning.definitions import OBJECTIVE_HYPERPARAMETER, Definition, read_definitions
 from tui.local.tuning.hyperband import MOST_RESOURCE, resources_of
-from tui.local.tuning.ranges import CategoricalRange, combinations, with_scaling
+from tui.local.tuning.ranges import CategoricalRange, combinations, completed_ranges
 
 MAX_PARALLEL = 10
 """The quota of training jobs that a tuning job runs at a time."""
@@ -46,7 +46,7 @@ def accepted_request(request: Mapping[str, Any]) -> dict[str, Any]:
     accepted = {name: value for name, value in request.items() if name != "Tags"}
     config = dict(request["HyperParameterTuningJobConfig"])
     if "ParameterRanges" in config:
-        config["ParameterRanges"] = with_scaling(config["ParameterRanges"])
+        config["ParameterRanges"] = completed_ranges(config["ParameterRanges"])
     accepted["HyperParameterTuningJobConfig"] = config
     completed = [_completed(definition) for definition in read]
     if "TrainingJobDefinition" in request:
@@ -96,7 +96,7 @@ def _completed(definition: Definition) -> dict[str, Any]:
     members["StaticHyperParameters"] = dict(definition.static)
     members["StoppingCondition"] = {"MaxRuntimeInSeconds": DEFAULT_MAX_RUNTIME} | members["StoppingCondition"]
     if "HyperParameterRanges" in members:
-        members["HyperParameterRanges"] = with_scaling(members["HyperParameterRanges"])
+        members["HyperParameterRanges"] = completed_ranges(members["HyperParameterRanges"])
     return members
 
 

@@ -124,6 +124,8 @@ class TuningRun:
             status, reason = self._search()
         finally:
             self._finish(status, reason)
+            if not self._abandoned:
+                self._stop(self._running)  # none are left, unless something went wrong that nobody foresaw
 
     def _arm(self, number: int, plan: Plan) -> _Arm:
         config, definition = self._config, plan.definition
