@@ -1,26 +1,26 @@
-"""A log view in which one looks for things: search, filter, next error, times."""
+"""A log in which one looks for things: a search marks lines, a filter hides lines."""
 
 from __future__ import annotations
 
-import asyncio
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from rich.cells import cell_len
+from rich.style import Style
+from textual import work
 
+from widgets.cpu_limit import TooSlow
 from widgets.log_filter import AllLines, LogFilter
 from widgets.log_index import LineIndex
-from widgets.log_pattern import Both, Errors, Finder, Pattern, whole
+from widgets.log_pattern import Both, Finder, Pattern
 from widgets.log_prompt import PromptKind
 from widgets.log_rows import Mark, Row
 from widgets.log_scroller import LogScroller
-from widgets.log_text import parse_time
 from widgets.log_window import Position
+from widgets.slices import SLICE, give_way
 
-SLICE = 0.008
-"""Seconds of looking before the keyboard gets its turn."""
+TOO_SLOW = "this regular expression takes too long: is there a repeat within a repeat, as in (a+)+?"
 
 PROGRESS_INTERVAL = 0.15
 """Seconds between two repaints that say how far the looking is."""
@@ -29,16 +29,6 @@ MOST_CONTEXT = 9
 
 _AT_ONCE = 0.004
 """Seconds spent on lines that have just come in before the screen is painted."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Jump:
-    """Where to go as soon as it is known."""
-
-    index: LineIndex
-    what: str
-    start: int
-    forward: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +42,12 @@ class _Place:
 
 class LogFinder(LogScroller):
     """Search marks every match and leaves all lines in view; a filter hides lines. Each knows nothing of the other,
-    but that under a filter search and errors go through the lines that match it."""
+    but that under a filter the search goes through the lines that match it."""
 
     _pattern: Pattern | None = None
     _search: LineIndex | None = None
     _filter: LogFilter | None = None
     _next_filter: LogFilter | None = None
-    _errors: LineIndex | None = None
-    _jump: _Jump | None = None
-    _current: int | None = None
     _place: _Place | None = None
     _around = 0
     _note = ""
@@ -79,7 +66,7 @@ class LogFinder(LogScroller):
 
     @property
     def looking(self) -> bool:
-        """Whether a search, a filter or a jump is still under way."""
+        """Whether something that was asked for is still being looked for."""
         return self._looking
 
     def search(self, text: str) -> None:
@@ -91,7 +78,6 @@ class LogFinder(LogScroller):
         if text == self._typed(self._pattern):
             return
         self._pattern = Pattern.parse(text) if text else None
-        self._jump = self._current = None
         self._index_again()
         self._paint()
 
@@ -113,17 +99,6 @@ class LogFinder(LogScroller):
             self._next_filter = None
             self._use_filter(None)
 
-    def action_match(self, direction: int) -> None:
-        """Go to the next match of the search, or the one before."""
-        if self._search:
-            self._go(self._search, f"match of {self._typed(self._pattern)}", direction)
-
-    def action_error(self, direction: int) -> None:
-        """Go to the next error, or the one before."""
-        if self._errors is None:
-            self._errors = LineIndex(self._store, self._among(Errors()))
-        self._go(self._errors, "error", direction)
-
     def action_context(self, lines: int) -> None:
         """Show more or fewer lines around those that the filter finds."""
         self._around = min(max(0, self._around + lines), MOST_CONTEXT)
@@ -131,30 +106,6 @@ class LogFinder(LogScroller):
             if only:
                 only.context = self._around
         self._paint()
-
-    def action_jump_time(self, seconds: int, direction: int) -> None:
-        """Go to the first line of the next minute, hour, or whatever lasts so many seconds, or of the one before."""
-        self._catch_up()
-        if not self._rows:
-            return
-        here, unit = self._rows[0].number, seconds * 1000
-        if direction > 0:
-            line = self._store.find_time((self._store[here].timestamp_ms // unit + 1) * unit)
-        else:
-            line = self._store.find_time(self._store[max(0, here - 1)].timestamp_ms // unit * unit)
-        self._to_top(line, "no later line")
-
-    def go_to_time(self, text: str) -> None:
-        """Go to a time of day on the day of the first line in view, or to a date and time.
-
-        Raises:
-            ValueError: If it is neither; the text is for a person.
-        """
-        self._catch_up()
-        if self._rows:
-            near = self._store[self._rows[0].number].timestamp_ms
-            moment = parse_time(text, near, local=self.timestamps == "local")
-            self._to_top(self._store.find_time(moment), "no line is so late")
 
     def action_clear_found(self) -> None:
         """Take back the search, or when there is none the filter."""
@@ -166,8 +117,6 @@ class LogFinder(LogScroller):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys that have nothing to act on to the program around."""
         match action:
-            case "match":
-                return self._pattern is not None
             case "context":
                 return self._filter is not None and self._filter.include is not None
             case "clear_found":
@@ -180,7 +129,7 @@ class LogFinder(LogScroller):
 
     def clear(self) -> None:
         """Forget all lines and follow again; search and filter stay."""
-        self._jump = self._current = self._place = None
+        self._place = None
         super().clear()
         self._look()
 
@@ -198,9 +147,8 @@ class LogFinder(LogScroller):
         return Both(self._filter.matches.finder, finder) if self._filter else finder
 
     def _index_again(self) -> None:
-        """Search and errors go through other lines now."""
+        """The search goes through other lines now."""
         self._search = LineIndex(self._store, self._among(self._pattern)) if self._pattern else None
-        self._errors = None
         self._asked = True
         self._look()
 
@@ -218,57 +166,6 @@ class LogFinder(LogScroller):
         self._paint()
         self._place = _Place(top, self.follow, window.top) if only else None
 
-    def _go(self, index: LineIndex | None, what: str, direction: int, *, here: bool = False) -> None:
-        """Go to one of the lines of an index, from the last one or the first in view on."""
-        self._catch_up()
-        if index is None or not self._rows:
-            return
-        first, last = self._rows[0].number, self._rows[-1].number
-        if self._current is not None and first <= self._current <= last:
-            start = self._current + direction * (not here)
-        else:
-            start = first if direction > 0 else last
-        self._jump = _Jump(index, what, start, direction > 0)
-        self._look()
-
-    def _land(self, jump: _Jump) -> None:
-        index = jump.index
-        line = index.first_from(jump.start) if jump.forward else index.last_until(jump.start)
-        if line is None:
-            line = index.line(0 if jump.forward else index.count - 1)
-            self._note = "from the top" if jump.forward else "from the end"
-        if line is None:
-            self._note = f"no {jump.what}"
-            self._paint()
-            return
-        self._current = line
-        self.follow = False
-        self._reveal(line)
-        self.show_line(line)
-
-    def _reveal(self, line: int) -> None:
-        """Move sideways until the first match in the line is in view."""
-        if self.wrap or not self._pattern:
-            return
-        shown = whole(self._store[line].text)
-        spans = self._pattern.spans(shown, 0, len(shown))
-        if not spans:
-            return
-        start, end = (cell_len(shown[:at]) for at in spans[0])
-        window = self._window
-        if not window.left <= start <= end <= window.left + window.text_width:
-            window.left = max(0, start - window.text_width // 2) if end > window.text_width else 0
-
-    def _to_top(self, line: int, otherwise: str) -> None:
-        shown = self._window.shown.next(line)
-        if shown is None:
-            self._note = otherwise
-            self._paint()
-            return
-        self.follow = False
-        self._current = shown
-        self._move_to((shown, 0), upward=shown <= self._window.top[0])
-
     def _added(self, moved: list[int]) -> None:
         if moved:
             self._shift(lambda line: line + bisect_right(moved, line))
@@ -277,8 +174,6 @@ class LogFinder(LogScroller):
 
     def _shift(self, moved: Callable[[int], int]) -> None:
         """Lines have moved: find those again that are remembered."""
-        if self._current is not None:
-            self._current = moved(self._current)
         if self._place:
             (top, row), (filtered, part) = self._place.top, self._place.filtered_top
             self._place = _Place((moved(top), row), self._place.follow, (moved(filtered), part))
@@ -289,52 +184,62 @@ class LogFinder(LogScroller):
             self._next_filter and self._next_filter.matches,
             self._filter and self._filter.matches,
             self._search,
-            self._jump and self._jump.index,
         ):
             if index and not index.complete:
                 yield index
 
-    def _look(self) -> None:
-        if (
-            self.is_attached
-            and not self._looking
-            and (next(self._unfinished(), None) or self._next_filter or self._jump)
-        ):
-            self._looking = True
-            self.run_worker(self._look_through(), group="log-index")
+    @property
+    def _busy(self) -> bool:
+        """Whether there is something to look through, or to do when that is done."""
+        given_up = self._search is not None and self._search.too_slow
+        return given_up or self._next_filter is not None or next(self._unfinished(), None) is not None
 
+    def _look(self) -> None:
+        if self.is_attached and not self._looking and self._busy:
+            self._looking = True
+            self._look_through()
+
+    @work(group="log-index")
     async def _look_through(self) -> None:
         """Look for everything asked for, a slice at a time."""
         painted = monotonic()
         try:
-            while (index := next(self._unfinished(), None)) or self._next_filter or self._jump:
-                if index:
+            while self._busy:
+                if index := next(self._unfinished(), None):
                     index.work(SLICE)
                 self._arrive()
                 if monotonic() - painted > PROGRESS_INTERVAL:
                     self._paint()
                     painted = monotonic()
-                await asyncio.sleep(0)
+                await give_way()
         finally:
             self._looking = False
         self._paint_soon()
 
     def _arrive(self) -> None:
         """Use what is found by now."""
+        if self._search and self._search.too_slow:
+            self._give_up()
         if self._next_filter and self._next_filter.matches.complete:
             only, self._next_filter = self._next_filter, None
-            self._use_filter(only)
-        if self._jump and self._jump.index.complete:
-            jump, self._jump = self._jump, None
-            self._land(jump)
+            if only.matches.too_slow:
+                self._note = TOO_SLOW
+            else:
+                self._use_filter(only)
         if self._asked and not next(self._unfinished(), None):
             self._asked = False
             self._paint()
+
+    def _give_up(self) -> None:
+        """Search no more for something that would take for ever."""
+        self.search("")
+        self._note = TOO_SLOW
 
     def _settle(self) -> None:
         for index in (self._filter and self._filter.matches, self._search):
             if index:
                 index.work(_AT_ONCE)
+        self._look()
         super()._settle()
 
     def _lines_from(self, line: int) -> int:
@@ -351,25 +256,36 @@ class LogFinder(LogScroller):
         if index and index.progress < 1:
             parts.append(f"looking… {index.progress:.0%}")
         if self._search:
-            count = self._search.count
-            known = self._current is not None and self._search.first_from(self._current) == self._current
-            rank = f"{self._search.rank(self._current or 0) + 1:,} of " if known else ""
-            parts.append(f"match {rank}{count:,}" if rank else f"{count:,} match{'es'[: 2 * (count != 1)]}")
+            parts.append(self._search_text(self._search))
         if self._filter:
             include, exclude = self._filter_text("filter"), self._filter_text("exclude")
             patterns = " ".join(sign + text for sign, text in (("&", include), ("!", exclude)) if text)
             context = f" ±{self._around}" if include and self._around else ""
             parts.append(f"{patterns}{context}: {self._filter.matches.count:,} of {len(self._store):,} lines")
+            if self._filter.matches.too_slow:
+                parts.append(TOO_SLOW)
         return " · ".join(filter(None, parts))
 
+    def _search_text(self, search: LineIndex) -> str:
+        """How many lines the search has found."""
+        return f"{search.count:,} match{'es'[: 2 * (search.count != 1)]}"
+
     def _marks(self, row: Row) -> Sequence[Mark]:
-        marks = super()._marks(row)
-        if self._pattern is None:
-            return marks
-        style = self._style("current" if row.number == self._current else "match")
-        edge = row.offset + len(row.text)
-        spans = self._pattern.spans(row.shown, row.offset, edge)
-        return [*marks, *((start, min(stop, edge), style) for start, stop in spans)]
+        style, edge = self._match_style(row), row.offset + len(row.text)
+        spans = self._spans(row.shown, row.offset, edge)
+        return [*super()._marks(row), *((start, min(stop, edge), style) for start, stop in spans)]
+
+    def _match_style(self, _row: Row) -> Style:
+        """How matches in a row are drawn."""
+        return self._style("match")
+
+    def _spans(self, shown: str, start: int, stop: int) -> list[tuple[int, int]]:
+        """Where the search stands in a line."""
+        try:
+            return self._pattern.spans(shown, start, stop) if self._pattern else []
+        except TooSlow:
+            self.call_later(self._give_up)
+            return []
 
     def _styled(self, row: Row) -> Row:
         if (

@@ -3,16 +3,20 @@
 A pattern is literal text, or a regular expression when it begins with `re:`. It tells upper from lower case only when
 it has a capital itself. It is looked for in a line as it is shown: without escape sequences, tabs expanded, of a
 progress bar the last state.
+
+Whatever looks for a regular expression may raise `TooSlow`: a few characters can ask for years.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
+from widgets.cpu_limit import cpu_limit
 from widgets.log_segment import Segment
 from widgets.log_text import displayed, level
 
@@ -21,6 +25,9 @@ REGEX_PREFIX = "re:"
 _AROUND = 256
 """Characters beside what is visible in which a match to be marked may begin or end."""
 
+_SECONDS_PER_ROW = 0.01
+"""What marking may cost in each of the rows on the screen."""
+
 
 class Finder(Protocol):
     """Something to look for in lines."""
@@ -28,16 +35,18 @@ class Finder(Protocol):
     def matches(self, shown: str) -> bool:
         """Whether a line is meant, by the text it is shown with."""
 
-    def plain(self, segment: Segment, start: int) -> Iterator[int]:
-        """The lines from `start` on that are meant, ascending; what it says of odd lines does not count."""
+    def plain(self, segment: Segment, start: int, stop: int) -> Iterator[int]:
+        """The lines from `start` up to `stop` that are meant, ascending; what it says of odd lines does not count."""
 
 
-def found(finder: Finder, segment: Segment, start: int) -> list[int]:
-    """The lines of the segment from `start` on that are meant, ascending."""
-    odd = {index for index in segment.odd if index >= start}
-    hits = [index for index in finder.plain(segment, start) if index not in odd]
-    strange = [index for index in odd if finder.matches(whole(segment.line_text(index)))]
-    return sorted(hits + strange) if strange else hits
+def found(finder: Finder, segment: Segment, start: int, stop: int) -> list[int]:
+    """The lines of the segment from `start` up to `stop` that are meant, ascending."""
+    odd = segment.odd[bisect_left(segment.odd, start) : bisect_left(segment.odd, stop)]
+    if not odd:
+        return list(finder.plain(segment, start, stop))
+    passed = set(odd)
+    hits = [index for index in finder.plain(segment, start, stop) if index not in passed]
+    return sorted(hits + [index for index in odd if finder.matches(whole(segment.line_text(index)))])
 
 
 def whole(text: str) -> str:
@@ -70,37 +79,42 @@ class Pattern:
 
     def matches(self, shown: str) -> bool:
         """Whether it stands in the line."""
-        # Case folding knows two letters beyond ASCII that equal a letter within; a buffer of ASCII does not.
-        return self.regex.search(shown) is not None and not (
-            self.literal and shown.isascii() and not self.source.isascii()
-        )
+        if self.literal:
+            # Case folding knows two letters beyond ASCII that equal a letter within; a buffer of ASCII does not.
+            return self.regex.search(shown) is not None and (self.source.isascii() or not shown.isascii())
+        with cpu_limit():
+            return self.regex.search(shown) is not None
 
     def spans(self, shown: str, start: int, stop: int) -> list[tuple[int, int]]:
         """Where it stands in the line, between two indices."""
         matches = self.regex.finditer(shown, max(0, start - _AROUND), stop + _AROUND)
-        return [match.span() for match in matches if match.end() > max(start, match.start()) and match.start() < stop]
+        with nullcontext() if self.literal else cpu_limit(_SECONDS_PER_ROW):
+            spans = [match.span() for match in matches]
+        return [(first, end) for first, end in spans if end > max(start, first) and first < stop]
 
-    def plain(self, segment: Segment, start: int) -> Iterator[int]:
+    def plain(self, segment: Segment, start: int, stop: int) -> Iterator[int]:
         """The lines it stands in."""
         if not self.literal:
-            search = self.regex.search
-            return (index for index, text in enumerate(segment.lines_from(start), start) if search(text))
+            texts, search = segment.texts(start, stop), self.regex.search
+            with cpu_limit():
+                return iter([index for index, text in enumerate(texts, start) if search(text)])
         if not self.source.isascii():
             return iter(())
-        text = segment.text
-        if self.regex.flags & re.IGNORECASE:
-            text = text.lower()
-        return lines_with(segment, text, self.source.encode(), start)
+        part = segment.part(start, stop)
+        return lines_with(
+            segment, part.lower() if self.regex.flags & re.IGNORECASE else part, self.source.encode(), start
+        )
 
 
-def lines_with(segment: Segment, text: bytes | bytearray, needle: bytes, start: int) -> Iterator[int]:
-    """The lines from `start` on in whose bytes the needle stands."""
+def lines_with(segment: Segment, part: bytes | bytearray, needle: bytes, start: int) -> Iterator[int]:
+    """The lines in whose bytes the needle stands, when the part begins with the line `start`."""
     offsets = segment.offsets
-    place = text.find(needle, offsets[start])
+    base = offsets[start]
+    place = part.find(needle)
     while place >= 0:
-        index = bisect_right(offsets, place) - 1
+        index = bisect_right(offsets, base + place) - 1
         yield index
-        place = text.find(needle, offsets[index + 1])
+        place = part.find(needle, offsets[index + 1] - base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +129,10 @@ class Both:
         """Whether a line is meant."""
         return (self.first is None or self.first.matches(shown)) and self.second.matches(shown) != self.but
 
-    def plain(self, segment: Segment, start: int) -> Iterator[int]:
+    def plain(self, segment: Segment, start: int, stop: int) -> Iterator[int]:
         """The lines that are meant."""
-        first = range(start, len(segment)) if self.first is None else self.first.plain(segment, start)
-        second = set(self.second.plain(segment, start))
+        first = range(start, stop) if self.first is None else self.first.plain(segment, start, stop)
+        second = set(self.second.plain(segment, start, stop))
         return (index for index in first if (index in second) != self.but)
 
 
@@ -131,8 +145,8 @@ class Errors:
         """Whether it is such a line."""
         return level(shown) == "error" or (level(shown) == "traceback" and not shown.lstrip().startswith('File "'))
 
-    def plain(self, segment: Segment, start: int) -> Iterator[int]:
+    def plain(self, segment: Segment, start: int, stop: int) -> Iterator[int]:
         """The lines that are such."""
-        text = segment.text
-        candidates = {index for word in self._WORDS for index in lines_with(segment, text, word, start)}
+        part = segment.part(start, stop)
+        candidates = {index for word in self._WORDS for index in lines_with(segment, part, word, start)}
         return (index for index in sorted(candidates) if self.matches(segment.line_text(index)))

@@ -8,12 +8,12 @@ from textual import events
 from textual.binding import BindingType
 from textual.strip import Strip
 
-from widgets.log_finder import LogFinder
+from widgets.log_jumper import LogJumper
 from widgets.log_keys import FINDER_BINDINGS
 from widgets.log_prompt import LABELS, Prompt, PromptKind
 
 
-class LogPrompter(LogFinder):
+class LogPrompter(LogJumper):
     """Opens a line to type in and hands what is typed to the finder, search and filter while it is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = FINDER_BINDINGS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, islice
+from itertools import accumulate, groupby, islice, pairwise
 from math import ceil
 from typing import Protocol
 
@@ -106,15 +106,18 @@ class Segment:
         """The text of one line."""
         return self._slice(self.offsets[index], self.offsets[index + 1] - 1).decode("utf-8", "surrogatepass")
 
-    def lines_from(self, start: int) -> Iterator[str]:
-        """The texts of the lines from `start` on."""
+    def part(self, start: int, stop: int) -> bytes | bytearray:
+        """The text of the lines from `start` up to `stop`."""
+        return self._slice(self.offsets[start], self.offsets[stop])
+
+    def texts(self, start: int, stop: int) -> list[str]:
+        """The texts of the lines from `start` up to `stop`."""
+        part = self.part(start, stop)
         if not self.odd:
-            return iter(self._slice(self.offsets[start], self.offsets[-1]).decode("ascii").split("\n")[:-1])
-        text = self.text
-        return (
-            text[self.offsets[index] : self.offsets[index + 1] - 1].decode("utf-8", "surrogatepass")
-            for index in range(start, len(self))
-        )
+            return part.decode("ascii").split("\n")[:-1]
+        base = self.offsets[start]
+        ends = [offset - base for offset in self.offsets[start : stop + 1]]
+        return [part[begin : end - 1].decode("utf-8", "surrogatepass") for begin, end in pairwise(ends)]
 
     def seal(self) -> None:
         """No line will follow: give back the room kept for more."""

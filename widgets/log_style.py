@@ -5,7 +5,7 @@ from __future__ import annotations
 from widgets.log_rows import HOST_COLORS
 
 STYLESHEET = """
-LogScroller {
+LogCanvas {
     height: 1fr;
     background: $surface;
     color: $foreground;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -21,6 +20,7 @@ from widgets.log_keys import VIEW_BINDINGS
 from widgets.log_prompt import Prompt
 from widgets.log_prompter import LogPrompter
 from widgets.log_rows import Mark, Row, shown_line
+from widgets.slices import give_way
 
 Which = Literal["visible", "marked", "shown", "all"]
 """Lines on the screen, those marked, those that the filter shows, or every line."""
@@ -202,7 +202,7 @@ class LogView(LogPrompter):
                         painted = monotonic()
                         self._saving = f"saving {_bar(self._save_at / max(1, self._save_end))}"
                         self._paint()
-                    await asyncio.sleep(0)
+                    await give_way()
         except FileExistsError:
             error = f"{path} exists already: nothing was saved"
         except OSError as reason:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Generic
 
+from textual import work
 from textual.reactive import var
 
+from widgets.slices import SLICE, give_way
 from widgets.table_columns import Column, R
 from widgets.table_cursor import CursorView
 from widgets.table_model import Sort, TableModel
 from widgets.table_window import Window
-
-SLICE = 0.008
-"""Seconds of filtering before the keyboard gets its turn."""
 
 PROGRESS_INTERVAL = 0.1
 """Seconds between two looks at what a filter has found so far."""
@@ -104,7 +102,7 @@ class TableRows(CursorView, Generic[R]):
     def _arrange(self) -> None:
         """Show what there is to see at once, and the rest as it is found."""
         if not self._model.work(SLICE) and self.is_attached:
-            self.run_worker(self._go_on, group="table-filter", exclusive=True)
+            self._go_on()
         self._rearranged()
 
     def _finish(self) -> None:
@@ -113,11 +111,12 @@ class TableRows(CursorView, Generic[R]):
             self._model.work(math.inf)
             self._rearranged()
 
+    @work(group="table-filter", exclusive=True)
     async def _go_on(self) -> None:
         """Filter, a slice at a time."""
         told = monotonic()
         while self.looking:
-            await asyncio.sleep(0)
+            await give_way()
             self._model.work(SLICE)
             if not self.looking or monotonic() - told > PROGRESS_INTERVAL:
                 self._rearranged()

@@ -5,14 +5,14 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 
 from tests.widgets.log_host import START, LogApp, lines, press, screen, styled, until
-from widgets import log_scroller
+from widgets import log_canvas
 from widgets.log_store import LogLine
 from widgets.log_view import LogView
 
 
 @pytest.fixture(autouse=True)
 def paint_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_scroller, "PAINT_INTERVAL", 0.0)
+    monkeypatch.setattr(log_canvas, "PAINT_INTERVAL", 0.0)
 
 
 def texts(*all_texts: str, step_ms: int = 1000) -> list[LogLine]:
@@ -73,6 +73,23 @@ async def test_capitals_and_regular_expressions() -> None:
             while app.view._search and not app.view._search.work(1):
                 pass
             assert (source, app.view.match_count) == (source, count)
+
+
+async def test_a_regular_expression_that_would_take_for_ever_is_given_up() -> None:
+    app = LogApp()
+    async with app.run_test(size=(120, 5)) as pilot:
+        app.view.extend(texts(*["fine"] * 20, "a" * 40 + "b"))
+        await press(pilot, "g", "slash", *"re:(a+)+$")
+        await until(pilot, lambda: "takes too long" in screen(app.view)[4])
+        assert screen(app.view)[4].startswith("/re:(a+)+$")
+        await press(pilot, "backspace", "b", "enter")
+        await until(pilot, lambda: screen(app.view)[4] == "match 1 of 1")
+        await press(pilot, "escape", "ampersand", *"re:(a+)+$")
+        await until(pilot, lambda: "takes too long" in screen(app.view)[4])
+        await press(pilot, "escape")
+        assert (app.view.shown_count, app.view.looking) == (21, False)
+        await press(pilot, "G", "slash", *"re:(a+)+$")
+        await until(pilot, lambda: "takes too long" in screen(app.view)[4])
 
 
 async def test_a_match_to_the_right_comes_into_view() -> None:

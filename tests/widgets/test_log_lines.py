@@ -6,7 +6,7 @@ import pytest
 from rich.color import Color
 
 from tests.widgets.log_host import START, LogApp, lines, press, screen, styled, until
-from widgets import log_scroller
+from widgets import log_canvas
 from widgets.log_ansi import colored
 from widgets.log_json import laid_out
 from widgets.log_store import LogLine
@@ -15,7 +15,7 @@ from widgets.log_text import displayed
 
 @pytest.fixture(autouse=True)
 def paint_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_scroller, "PAINT_INTERVAL", 0.0)
+    monkeypatch.setattr(log_canvas, "PAINT_INTERVAL", 0.0)
 
 
 def test_colours_are_read_and_do_not_pass() -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from widgets import log_segment
+from widgets import log_index, log_segment
 from widgets.log_filter import LogFilter
 from widgets.log_index import LineIndex
 from widgets.log_pattern import Both, Errors, Finder, Pattern, found
@@ -42,11 +44,13 @@ def batches(draw: st.DrawFn) -> list[tuple[bool, list[LogLine]]]:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def small_segments() -> object:
-    original = log_segment.SEGMENT_LINES
-    log_segment.SEGMENT_LINES = 5
-    yield
-    log_segment.SEGMENT_LINES = original
+def small_segments() -> Iterator[None]:
+    """Segments of five lines, looked through two or three lines at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log_segment, "SEGMENT_LINES", 5)
+        patch.setattr(log_index, "_FIRST_PIECE", 2)
+        patch.setattr(log_index, "_LARGEST_PIECE", 3)
+        yield
 
 
 def lines_of(index: LineIndex) -> list[int]:
@@ -68,6 +72,25 @@ def test_search_equals_the_naive_one(arrivals: list[tuple[bool, list[LogLine]]],
             assert index.rank(line) == sum(number < line for number in expected)
             assert index.first_from(line) == min((number for number in expected if number >= line), default=None)
             assert index.last_until(line) == max((number for number in expected if number <= line), default=None)
+
+
+@settings(max_examples=200, deadline=None)
+@given(batches(), SOURCES, st.lists(st.integers(0, 4), min_size=6, max_size=6))
+def test_a_search_in_slices_never_finds_too_much_and_in_the_end_all(
+    arrivals: list[tuple[bool, list[LogLine]]], source: str, slices: list[int]
+) -> None:
+    store = LogStore()
+    index = LineIndex(store, Pattern.parse(source))
+    for (older, batch), turns in zip(arrivals, slices, strict=False):
+        (store.prepend if older else store.append)(batch)
+        for _ in range(turns):
+            index.work(0)
+        expected = [number for number, line in enumerate(store) if naive(source, line.text)]
+        assert set(lines_of(index)) <= set(expected)
+        assert not index.complete or lines_of(index) == expected
+    while not index.work(0):
+        pass
+    assert lines_of(index) == [number for number, line in enumerate(store) if naive(source, line.text)]
 
 
 @settings(max_examples=200, deadline=None)
@@ -105,7 +128,19 @@ def test_filter_equals_the_naive_one(
 def finds(finder: Finder, *texts: str) -> list[str]:
     store = LogStore()
     store.append(LogLine(number, "algo-1", text) for number, text in enumerate(texts))
-    return [segment.line_text(index) for segment in store.segments for index in found(finder, segment, 0)]
+    return [segment.line_text(index) for segment in store.segments for index in found(finder, segment, 0, len(segment))]
+
+
+@pytest.mark.parametrize("odd", ["", "\t"])
+def test_a_regular_expression_that_would_take_for_ever_is_given_up(odd: str) -> None:
+    store = LogStore()
+    store.append([LogLine(0, "algo-1", text) for text in ("aaa", odd + "a" * 40 + "b", "aa")])
+    index = LineIndex(store, Pattern.parse("re:(a+)+$"))
+    while not index.work(0):
+        pass
+    assert (index.too_slow, lines_of(index)) == (True, [0])
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+    assert signal.getsignal(signal.SIGVTALRM) == signal.SIG_DFL
 
 
 def test_errors_are_the_lines_a_person_looks_for() -> None:

@@ -10,7 +10,7 @@ from textual.geometry import Offset
 from textual.selection import Selection
 
 from tests.widgets.log_host import START, LogApp, lines, press, screen, thumb
-from widgets import log_scroller
+from widgets import log_canvas
 from widgets.log_store import LogLine
 from widgets.log_view import LogView
 
@@ -18,7 +18,7 @@ from widgets.log_view import LogView
 @pytest.fixture(autouse=True)
 def paint_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every batch on the screen at once, except where a test is about the pace."""
-    monkeypatch.setattr(log_scroller, "PAINT_INTERVAL", 0.0)
+    monkeypatch.setattr(log_canvas, "PAINT_INTERVAL", 0.0)
 
 
 async def test_says_why_it_is_empty() -> None:
@@ -186,7 +186,7 @@ async def test_status_stands_at_the_bottom_beside_the_notice() -> None:
 
 
 async def test_a_flood_is_painted_a_few_times_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_scroller, "PAINT_INTERVAL", 0.25)
+    monkeypatch.setattr(log_canvas, "PAINT_INTERVAL", 0.25)
     app = LogApp()
     async with app.run_test(size=(40, 10)) as pilot:
         await pilot.pause()
