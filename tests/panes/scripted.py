@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -115,7 +115,7 @@ class ScriptedLog(LogReading):
     def at_head(self) -> bool:
         return not self._logs.history
 
-    async def follow(self) -> AsyncIterator[LogBatch]:
+    async def follow(self) -> AsyncGenerator[LogBatch]:
         if self._logs.fails:
             raise self._logs.fails
         while True:
@@ -124,7 +124,7 @@ class ScriptedLog(LogReading):
             if batch.ended:
                 return
 
-    async def tail(self) -> AsyncIterator[LogBatch]:
+    async def tail(self) -> AsyncGenerator[LogBatch]:
         while (batch := await self._logs.told.get()) is not None:
             yield batch
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.panes.host import stage
 from tests.panes.scripted import ScriptedLogs
 from tui.panes.logs import LogsPane
-from tui.panes.messages import CopyWanted
-from tui.resources.logs import LogBatch, LogLine, training_log
+from tui.panes.messages import CopyWanted, LiveTailWanted, StreamsWanted
+from tui.resources.logs import LogBatch, LogLine, endpoint_log, notebook_log, training_log
 from tui.service.errors import AccessDenied
 
 
@@ -215,3 +215,110 @@ async def test_the_pane_goes_on_where_it_was_left(logs: ScriptedLogs) -> None:
         logs.batches.put_nowait(lines("behind", start=10))
         await here.show()
         await here.sees("before", "behind", "2 lines")
+
+
+async def test_the_variants_of_an_endpoint_are_shown_alone_one_after_the_other(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    logs.known = ("blue/i-1", "blue/i-2", "green/i-3")
+    async with stage(pane) as here:
+        pane.source = endpoint_log("prices")
+        logs.batches.put_nowait(lines("all", host="blue/i-1"))
+        await here.sees("Log of endpoint prices · last 1 d", "all")
+        await here.press("H")
+        logs.batches.put_nowait(lines("of blue", host="blue/i-2"))
+        logs.batches.put_nowait(lines("of green", host="green/i-3"))
+        await here.sees("Log of endpoint prices · blue alone, 1 of 2 variants · last 1 d", "of blue")
+        await here.sees_no("of green")
+
+
+async def test_the_window_is_made_longer_and_shorter(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    async with stage(pane) as here:
+        await here.until(lambda: {"logs.longer", "logs.shorter"} <= here.dimmed, "dimmed without a log")
+        pane.source = notebook_log("desk")
+        await here.sees("Log of notebook instance desk · last 1 d")
+        await here.press("greater_than_sign")
+        await here.sees("desk · whole log")
+        await here.until(lambda: "logs.longer" in here.dimmed, "dimmed: there is no more")
+        await here.press("less_than_sign", "less_than_sign", "less_than_sign", "less_than_sign")
+        await here.sees("desk · last 15 min")
+        await here.until(lambda: "logs.shorter" in here.dimmed, "dimmed: there is no less")
+        logs.batches.put_nowait(LogBatch(()))
+        await here.sees("No lines in the last 15 min.", "> looks further back.")
+        assert [window for _, _, window in logs.opened] == [86400.0, None, 86400.0, 21600.0, 3600.0, 900.0]
+
+
+async def test_the_chosen_streams_are_shown(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    logs.known = ("algo-1-1760000000", "algo-1-1760009999", "algo-2-1760000000")
+    async with stage(pane) as here:
+        pane.source = training_log("first")
+        await here.sees("Log of first")
+        await here.press("s")
+        await here.until(lambda: bool(here.app.wishes), "a wish")
+        [wish] = here.app.wishes
+        assert isinstance(wish, StreamsWanted)
+        assert (wish.source, wish.chosen) == (training_log("first"), frozenset())
+        chosen = frozenset({"first/algo-1-1760009999", "first/algo-2-1760000000"})
+        pane.choose(chosen)
+        await here.sees("Log of first · 2 of 3 streams")
+        assert logs.opened[-1] == (training_log("first"), chosen, None)
+
+
+async def test_live_tail_shows_its_time_and_that_it_leaves_lines_out_and_ends_by_its_key(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    async with stage(pane) as here:
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("read"))
+        await here.sees("read", "1 line")
+        await here.press("L")
+        await here.until(lambda: bool(here.app.wishes), "a wish")
+        assert isinstance(here.app.wishes[-1], LiveTailWanted)
+        assert "LIVE TAIL" not in here.text, "not before the price was said"
+        pane.begin_live_tail()
+        logs.told.put_nowait(lines("told", start=10))
+        await here.sees("told", "LIVE TAIL 0:0")
+        await here.sees_no("sampled")
+        logs.told.put_nowait(LogBatch(lines("some", start=20).lines, sampled=True))
+        await here.sees("some", "· sampled", "Live Tail leaves some out until L ends it.")
+        await here.press("L")
+        await here.sees("Live Tail has ended. It ran for 0:0", "What it left out")
+        await here.sees_no("LIVE TAIL 0:0")
+        logs.batches.put_nowait(lines("left out", start=15))
+        await here.sees("left out", "4 lines")
+        await here.sees_no("until L ends it")
+
+
+async def test_live_tail_that_ends_by_itself_or_breaks_off_is_followed_by_reading(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    async with stage(pane) as here:
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("read"))
+        await here.sees("read")
+        pane.begin_live_tail()
+        await here.sees("LIVE TAIL")
+        logs.told.put_nowait(None)
+        await here.sees("Live Tail has ended by itself")
+        await here.sees_no("LIVE TAIL")
+        logs.batches.put_nowait(lines("read on", start=10))
+        await here.sees("read on")
+        logs.batches.put_nowait(LogBatch((), ended=True))
+        await here.sees("complete")
+        await here.until(lambda: "logs.live" in here.dimmed, "dimmed: nothing comes any more")
+
+
+async def test_live_tail_ends_when_its_pane_is_left(logs: ScriptedLogs) -> None:
+    pane = LogsPane(logs)
+    async with stage(pane) as here:
+        pane.source = training_log("first")
+        logs.batches.put_nowait(lines("read"))
+        await here.sees("read")
+        pane.begin_live_tail()
+        await here.sees("LIVE TAIL")
+        await here.hide()
+        await here.sees("Live Tail has ended, because its pane was left.")
+        logs.told.put_nowait(lines("told to nobody", start=10))
+        await here.show()
+        logs.batches.put_nowait(lines("read on", start=20))
+        await here.sees("read on", "2 lines")
+        assert logs.told.qsize() == 1

@@ -6,6 +6,7 @@ from tests.panes.host import stage
 from tests.panes.scripted import ARN, JOBS, ScriptedTraining, curve, detail, job
 from tui.panes.messages import CloneWanted, CopyWanted, DeleteWanted, LogsWanted, StopWanted, TrainingWanted
 from tui.panes.train import TrainPane
+from tui.resources.training import Progress
 from tui.service.errors import NotFound, Throttled
 
 
@@ -35,6 +36,12 @@ async def test_an_error_leaves_the_rows_and_says_how_old_they_are(training: Scri
         await here.sees("Rate exceeded.", "as of 14:13:20", "diabetes-xgboost-2", "4 jobs")
         training.told_jobs.tell(JOBS)
         await here.sees_no("Rate exceeded", "as of")
+
+
+async def test_a_job_with_a_progress_bar_shows_its_percentage(training: ScriptedTraining) -> None:
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell((job("with-a-bar", "InProgress", 95, progress=Progress(42, 100, "%")),))
+        await here.sees("with-a-bar", "Training 42%")
 
 
 async def test_news_keeps_the_cursor_on_its_job(training: ScriptedTraining) -> None:

@@ -115,6 +115,8 @@ def test_an_algorithm_by_name_stands_where_the_image_would() -> None:
             Progress(7, 100, "%"),
         ),
         (["#progress_metric: host=algo-1, completed 100 % of epochs"], {}, Progress(100, 100, "%")),
+        (["epoch 1:  10%|#   | 1/10#015epoch 1:  42.5%|## | 4/10, top 91%#015"], {}, Progress(42, 100, "%")),
+        (["accuracy 91%"], {}, None),
         (["[2026-11-23:12:00:00:INFO] no round", "[12:00:00] nor this", "[12]nor this"], {"num_round": "50"}, None),
         ([], {"num_round": "50"}, None),
     ],

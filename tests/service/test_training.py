@@ -202,6 +202,24 @@ async def test_progress_is_read_for_the_newest_running_jobs_only(
     assert shown == [Progress(40, 100, "%")] * FOLLOWED + [None] * 5
 
 
+async def test_progress_that_somebody_reads_in_the_log_costs_no_call(
+    training: Training, account: Account, aws: StubAws, gateway: Gateway
+) -> None:
+    for number in range(FOLLOWED + 1):
+        account.add(f"job-{number}", number, "InProgress", HyperParameters={})
+        account.logs[f"job-{number}"] = ["silent"]
+    account.logs["job-0"] = [" 41%|####  |#015 42%|####  |#015"]
+    async for batch in training.follow_logs("job-0"):
+        if batch.lines:
+            break
+    asked = len(aws.asked("GetLogEvents"))
+    await settled(training)
+    shown = {job.name: job.progress for job in training.jobs.snapshot.value or ()}
+    assert shown.pop("job-0") == Progress(42, 100, "%")
+    assert set(shown.values()) == {None}
+    assert len(aws.asked("GetLogEvents")) == asked + FOLLOWED
+
+
 async def test_progress_that_cannot_be_read_leaves_the_list_right(
     training: Training, account: Account, aws: StubAws
 ) -> None:

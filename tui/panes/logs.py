@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import aclosing
 from typing import ClassVar
 
 from textual import on
@@ -114,6 +115,7 @@ class LogsPane(Pane):
         """Begin Live Tail, after its price was said; or end it."""
         if self._live_since is not None:
             self._end_live_tail("Live Tail has ended")
+            self._tell()
             self.on_show()
         elif self.source:
             self.post_message(LiveTailWanted(self.source))
@@ -212,10 +214,11 @@ class LogsPane(Pane):
     async def _watch_live(self, reading: LogReading) -> None:
         """Take what Live Tail tells, until it ends by itself; following then fills in what it left out."""
         try:
-            async for batch in reading.tail():
-                self._sampled |= batch.sampled
-                self._take(batch)
-                await asyncio.sleep(0)
+            async with aclosing(reading.tail()) as tail:  # what is billed ends at once with the look at it
+                async for batch in tail:
+                    self._sampled |= batch.sampled
+                    self._take(batch)
+                    await asyncio.sleep(0)
         except ServiceError as error:
             self._end_live_tail(f"Live Tail has ended. {error}")
         else:

@@ -158,7 +158,7 @@ _CODES: tuple[tuple[type[ServiceError], str, str], ...] = (
 
 _BY_CODE = {code: (kind, next_step) for kind, next_step, codes in _CODES for code in codes.split()}
 
-_NOT_FOUND_TEXT = re.compile(r"not found|could not find|does not exist", re.IGNORECASE)
+_NOT_FOUND_TEXT = re.compile(r"not ?found|could not find|does not exist", re.IGNORECASE)
 
 _SIGN_IN = (CredentialsExpired, "The SSO session has ended", "Run aws sso login for this profile")
 

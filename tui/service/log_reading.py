@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from operator import attrgetter
 
@@ -97,7 +97,7 @@ class LogReading:
     def _all(self) -> list[Cursor]:
         return [*self._cursors.values(), *((self._group,) if self._group else ())]
 
-    async def follow(self) -> AsyncIterator[LogBatch]:
+    async def follow(self) -> AsyncGenerator[LogBatch]:
         """The lines as they arrive, until the log is over: first the newest ones, or those from its head.
 
         New streams (more hosts, restarted ones) are picked up meanwhile. Errors that pass by themselves are said and
@@ -130,7 +130,7 @@ class LogReading:
             await asyncio.sleep(self._poll_seconds() / (1 if writing.running else 2))
         yield LogBatch((), waiting=self._why_empty(writing), ended=True)
 
-    async def tail(self) -> AsyncIterator[LogBatch]:
+    async def tail(self) -> AsyncGenerator[LogBatch]:
         """The lines as Live Tail tells of them, a batch each second, until what writes them or the session ends.
 
         `follow` goes on behind them: it brings what was left out, and nothing twice.
