@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 from textual.containers import Vertical
@@ -19,6 +20,9 @@ class Views(ContentSwitcher):
 
 
 V = TypeVar("V", bound=Views)
+
+Following = Callable[[], Awaitable[None]]
+"""Something that shows what becomes of a resource until it is cancelled."""
 
 
 class Inspector(Vertical, Generic[V]):
@@ -40,7 +44,7 @@ class Inspector(Vertical, Generic[V]):
         """Show the resource and what becomes of it, until cancelled."""
         raise NotImplementedError
 
-    def follow_view(self, views: V, subject: str, view: str) -> Awaitable[None] | None:
+    def follow_view(self, views: V, subject: str, view: str) -> Following | None:
         """Likewise what only one view needs; None for a view that needs no more than `follow` shows."""
         return None
 
@@ -82,6 +86,6 @@ class Inspector(Vertical, Generic[V]):
     def _look(self) -> None:
         self.workers.cancel_node(self)
         if self.subject and self._views and self.display:
-            self.run_worker(self.follow(self._views, self.subject), group="resource")
+            self.run_worker(partial(self.follow, self._views, self.subject), group="resource")
             if following := self.follow_view(self._views, self.subject, self.view):
                 self.run_worker(following, group="view")

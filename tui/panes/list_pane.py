@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar, Generic
+from typing import Any, ClassVar, Generic, Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,7 +15,8 @@ from tui.panes.messages import CopyWanted
 from tui.panes.pane import Pane
 from tui.panes.wording import count, moment
 from tui.service.errors import ServiceError
-from tui.service.live_list import LiveList, R
+from tui.service.feed import Feed
+from tui.service.live_list import R
 from widgets.table import Table
 from widgets.table_columns import Column
 
@@ -23,10 +24,25 @@ SETTLE_SECONDS = 0.15
 """How long the cursor rests on a row before it is described: moving through a list costs no calls."""
 
 
+class Listed(Protocol[R]):
+    """What a pane lists: a `LiveList`, or something that is all there from the start."""
+
+    @property
+    def feed(self) -> Feed[tuple[R, ...]]:
+        """The rows, live."""
+
+    @property
+    def has_older(self) -> bool:
+        """Whether there are more than the feed has."""
+
+    async def load_older(self) -> None:
+        """Add the next page of older rows to the feed."""
+
+
 class ListPane(Pane, Generic[R]):
     """The newest resources first; what is under the cursor is looked at in the inspector."""
 
-    HEADING: ClassVar[str]
+    HEADING: str
     NOUN: ClassVar[str]
     """What one row is called, e.g. `job`."""
 
@@ -42,9 +58,7 @@ class ListPane(Pane, Generic[R]):
         Binding("escape", "leave", "Back", id="list.back", show=False),
     ]
 
-    def __init__(
-        self, live: LiveList[R], columns: tuple[Column[R], ...], inspector: Inspector[Any], *, id: str
-    ) -> None:
+    def __init__(self, live: Listed[R], columns: tuple[Column[R], ...], inspector: Inspector[Any], *, id: str) -> None:
         super().__init__(id=id)
         self._live = live
         self._expected = ""
@@ -60,18 +74,22 @@ class ListPane(Pane, Generic[R]):
 
     def on_mount(self) -> None:
         """Say what is going on before the first answer."""
-        self.table.loading_text = f"Asking for {self.HEADING.lower()}…"
+        self.table.loading_text = f"Asking for {self.HEADING[0].lower()}{self.HEADING[1:]}…"
 
     async def watch_service(self) -> None:
         """Follow the list."""
         async for snapshot in self._live.feed.watch():
             self.table.loading_text = ""
             if snapshot.value is not None:
-                self.table.rows = snapshot.value
+                self.table.rows = self.arranged(snapshot.value)
                 self.table.empty_text = self.EMPTY
                 self._go_to_expected(snapshot.value)
             self.table.error_text = str(snapshot.error) if snapshot.error else ""
             self.title_line.note = f"as of {moment(snapshot.taken)}" if snapshot.error and snapshot.taken else ""
+
+    def arranged(self, rows: tuple[R, ...]) -> tuple[R, ...]:
+        """The rows in the order in which they are shown until a person sorts them."""
+        return rows
 
     def expect(self, name: str) -> None:
         """Put the cursor on a row as soon as the list has it."""
@@ -113,6 +131,10 @@ class ListPane(Pane, Generic[R]):
     @on(Table.Selected)
     def _open(self, message: Table.Selected[R]) -> None:
         message.stop()
+        self.open(message.row)
+
+    def open(self, row: R) -> None:
+        """What Enter does with a row: by default it is looked at in the inspector."""
         self.action_inspect(self.inspector.view)
 
     @property
@@ -140,7 +162,7 @@ class ListPane(Pane, Generic[R]):
             self.add_class("-inspecting")
             self.inspector.focus_view()
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """Back to the list; in the list, take the filter away."""
         if self.inspector.has_focus_within:
             self.remove_class("-inspecting")

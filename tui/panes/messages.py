@@ -132,7 +132,7 @@ class BestWanted(Wish):
         self.name = name
 
 
-class TrialsWanted(Message):
+class TrialsWanted(Wish):
     """Show all training jobs of a tuning job."""
 
     def __init__(self, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -39,6 +39,9 @@ class Pane(Vertical):
     """A pane asks the service while it is shown and not a moment longer."""
 
     DEFAULT_CLASSES = "pane"
+
+    UNDER: ClassVar[str] = ""
+    """The pane with a digit from which this one is reached; empty for a pane that has a digit itself."""
 
     def compose_title(self, heading: str) -> ComposeResult:
         """The title line, the same in every pane."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.panes.inspector import Inspector
+from tui.panes.inspector import Following, Inspector
 from tui.service.errors import ServiceError
 from tui.service.training import Training
 
@@ -34,9 +34,9 @@ class TrainingInspector(Inspector["TrainingViews"]):
             elif snapshot.error:
                 views.show_problem(str(snapshot.error))
 
-    def follow_view(self, views: TrainingViews, subject: str, view: str) -> Awaitable[None] | None:
+    def follow_view(self, views: TrainingViews, subject: str, view: str) -> Following | None:
         """The curves are read from the log only while they are looked at."""
-        return self._follow_curves(views, subject) if view == "metrics" else None
+        return partial(self._follow_curves, views, subject) if view == "metrics" else None
 
     async def _follow_curves(self, views: TrainingViews, name: str) -> None:
         try:

@@ -18,7 +18,7 @@ from tui.config import Config
 from tui.drafts import Drafts
 from tui.panes.messages import CancelWanted, CopyWanted, LogsWanted, Wish
 from tui.panes.pane import Pane
-from tui.panes.train import TrainPane
+from tui.screens.catalog import PANES, make_pane
 from tui.screens.chrome import HeaderLine, Navigation, TypedLine
 from tui.service.sagemaker import SageMaker
 from widgets.key_bar import KeyBar
@@ -27,9 +27,6 @@ from widgets.table import Table
 if TYPE_CHECKING:
     from tui.commands import Command
     from tui.resources.logs import LogSource
-
-PANES = (("2", "data", "Data"), ("3", "train", "Train"), ("5", "logs", "Logs"))
-"""Digit, name and title; the digits are the same in every version, whichever panes it has."""
 
 SMALLEST = (80, 24)
 
@@ -98,7 +95,7 @@ class MainScreen(Screen[None]):
         yield HeaderLine()
         yield Navigation(PANES)
         with ContentSwitcher(id="panes", initial="train"):
-            yield TrainPane(self.service.training, read_only=self.config.read_only)
+            yield make_pane("train", self.service, self.config)
         yield TypedLine()
         yield KeyBar()
 
@@ -134,24 +131,20 @@ class MainScreen(Screen[None]):
     async def action_show(self, name: str) -> None:
         """Show a pane; it is made when it is first asked for."""
         if not self.switcher.query(f"#{name}"):
-            pane = {"data": self._data_pane, "logs": self._logs_pane}[name]()
-            await self.switcher.add_content(pane, id=name)
+            await self.switcher.add_content(make_pane(name, self.service, self.config), id=name)
         if name != self.switcher.current:
             self._last = self.switcher.current or name
         self.action_close_line(keep=True)
         self.switcher.current = name
-        self.navigation.current = name
+        self.navigation.current = self.pane(name).UNDER or name
         self.pane(name).focus_first()
 
-    def _data_pane(self) -> Pane:
-        from tui.panes.data import DataPane  # noqa: PLC0415
-
-        return DataPane(self.service.datasets, read_only=self.config.read_only)
-
-    def _logs_pane(self) -> Pane:
-        from tui.panes.logs import LogsPane  # noqa: PLC0415
-
-        return LogsPane(self.service.logs)
+    async def open_pane(self, pane: Pane) -> None:
+        """Show a pane that is about one thing, in place of the one that was about another."""
+        assert pane.id is not None
+        await self.switcher.query(f"#{pane.id}").remove()
+        await self.switcher.add_content(pane, id=pane.id)
+        await self.action_show(pane.id)
 
     async def action_last_pane(self) -> None:
         """The pane before this one."""
@@ -159,9 +152,10 @@ class MainScreen(Screen[None]):
 
     @on(Wish)
     def _fulfil(self, wish: Wish) -> None:
-        from tui.screens.flows import Stage, fulfil  # noqa: PLC0415
+        from tui.screens.flows import fulfil  # noqa: PLC0415
+        from tui.screens.stage import Stage  # noqa: PLC0415
 
-        stage = Stage(self, self.service, self.drafts, self.action_show)
+        stage = Stage(self, self.service, self.drafts, self.config.read_only, self.action_show, self.open_pane)
         self.run_worker(fulfil(stage, wish), group=type(wish).__name__, exclusive=True)
 
     @on(CancelWanted)
@@ -293,7 +287,7 @@ class MainScreen(Screen[None]):
         from tui.commands import commands  # noqa: PLC0415
         from tui.screens.help import HelpScreen  # noqa: PLC0415
 
-        title = next(title for _, name, title in PANES if name == self.switcher.current)
+        title = next(title for _, name, title in PANES if name == self.navigation.current)
         self.app.push_screen(HelpScreen(f"Keys of the pane {title}", tuple(commands(self))))
 
     def action_call_log(self) -> None:

@@ -37,14 +37,8 @@ class TrainingForm(Form):
         problems = {
             "name": name_problem(values["name"]) or self._taken_problem(values["name"]),
             "hyperparameters": _hyperparameters_problem(values["hyperparameters"]),
-            "instance_type": ""
-            if re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", values["instance_type"])
-            else "An instance type looks like ml.m5.large.",
-            "instance_count": _whole_problem(values["instance_count"], 1, 1000, "instances"),
-            "max_runtime": _whole_problem(values["max_runtime"], 1, 28 * 24 * 60, "minutes"),
+            **machine_problems(values),
         }
-        if "role" in values and not _ROLE.fullmatch(values["role"]):
-            problems["role"] = "The role is given by its ARN, e.g. arn:aws:iam::123456789012:role/SageMakerRole."
         return {key: problem for key, problem in problems.items() if problem}
 
     def notes(self, values: Mapping[str, str]) -> dict[str, str]:
@@ -61,7 +55,6 @@ class NewTrainingForm(TrainingForm):
     def __init__(self, dataset: UploadedDataset, roles: tuple[str, ...], taken: frozenset[str], drafts: Drafts) -> None:
         manifest = dataset.manifest
         self._dataset = dataset
-        role = Field("role", "Role", roles[0] if roles else "", tuple((_role_name(arn), arn) for arn in roles))
         super().__init__(
             f"Train on {manifest.name}: predict {manifest.label} ({manifest.task})",
             (
@@ -73,8 +66,8 @@ class NewTrainingForm(TrainingForm):
                     _as_lines(default_hyperparameters("xgboost", manifest)),
                     lines=True,
                 ),
-                *_machine_fields("ml.m5.large", "1", "60"),
-                role,
+                *machine_fields("ml.m5.large", "1", "60"),
+                role_field(roles),
             ),
             f"train on {dataset.bucket} {manifest.name}",
             drafts,
@@ -105,7 +98,7 @@ class CloneForm(TrainingForm):
             (
                 Field("name", "Name", free_name(detail.job.name, taken)),
                 Field("hyperparameters", "Hyperparameters", _as_lines(request.get("HyperParameters", {})), lines=True),
-                *_machine_fields(
+                *machine_fields(
                     detail.instance_type or "ml.m5.large",
                     str(detail.instance_count or 1),
                     str(max(1, stopping.get("MaxRuntimeInSeconds", 86400) // 60)),
@@ -186,7 +179,8 @@ def _as_lines(hyperparameters: Mapping[str, str]) -> str:
     return "\n".join(f"{name} = {value}" for name, value in hyperparameters.items())
 
 
-def _machine_fields(instance_type: str, instance_count: str, minutes: str) -> tuple[Field, ...]:
+def machine_fields(instance_type: str, instance_count: str, minutes: str) -> tuple[Field, ...]:
+    """What is asked about the machines of a training job."""
     return (
         Field("instance_type", "Instance type", instance_type),
         Field("instance_count", "Instances", instance_count),
@@ -194,5 +188,20 @@ def _machine_fields(instance_type: str, instance_count: str, minutes: str) -> tu
     )
 
 
-def _role_name(arn: str) -> str:
-    return arn.rsplit("/", 1)[-1]
+def role_field(roles: tuple[str, ...]) -> Field:
+    """The execution role, to be chosen where the roles are known, else to be typed."""
+    return Field("role", "Role", roles[0] if roles else "", tuple((arn.rsplit("/", 1)[-1], arn) for arn in roles))
+
+
+def machine_problems(values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with machines and role, by field; empty where nothing is."""
+    problems = {
+        "instance_type": ""
+        if re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", values["instance_type"])
+        else "An instance type looks like ml.m5.large.",
+        "instance_count": _whole_problem(values["instance_count"], 1, 1000, "instances"),
+        "max_runtime": _whole_problem(values["max_runtime"], 1, 28 * 24 * 60, "minutes"),
+    }
+    if "role" in values and not _ROLE.fullmatch(values["role"]):
+        problems["role"] = "The role is given by its ARN, e.g. arn:aws:iam::123456789012:role/SageMakerRole."
+    return problems

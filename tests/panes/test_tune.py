@@ -1,0 +1,126 @@
+"""The pane of tuning jobs and the leaderboard of one of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.panes import golden
+from tests.panes.host import stage
+from tests.panes.scripted import ScriptedTraining
+from tests.panes.scripted_tuning import JOBS, ScriptedTuning, trials, tuning_detail
+from tests.panes.test_golden import both_sizes
+from tui.panes.messages import (
+    BestWanted,
+    CompareWanted,
+    LogsWanted,
+    StopWanted,
+    TrialsWanted,
+    TuningCloneWanted,
+    TuningDeleteWanted,
+    TuningStopWanted,
+    TuningWanted,
+)
+from tui.panes.trials import TrialsPane
+from tui.panes.tune import TunePane
+
+JOB = JOBS[0]
+
+
+@pytest.fixture
+def tuning() -> ScriptedTuning:
+    return ScriptedTuning()
+
+
+@both_sizes
+async def test_tuning_jobs(tuning: ScriptedTuning, size: tuple[int, int]) -> None:
+    name = f"{size[0]}x{size[1]}"
+    async with stage(TunePane(tuning, read_only=False), size) as here:
+        await here.sees("Asking for tuning jobs…")
+        tuning.scripted_list.told.tell(())
+        await here.sees("No tuning jobs yet.")
+        tuning.scripted_list.told.tell(JOBS)
+        tuning.told_details[JOB.name].tell(tuning_detail(JOB))
+        tuning.told_trials[JOB.name].tell(trials(JOB))
+        await here.sees("3 tuning jobs")
+        if size == (120, 40):
+            await here.sees("Best training job")
+        await here.settled()
+        golden.check(here.app, f"tune-list-{name}")
+        await here.press("m")
+        await here.sees("best validation:rmse by minute")
+        await here.settled()
+        golden.check(here.app, f"tune-pictures-{name}")
+
+
+@both_sizes
+async def test_the_leaderboard(tuning: ScriptedTuning, training: ScriptedTraining, size: tuple[int, int]) -> None:
+    name = f"{size[0]}x{size[1]}"
+    pane = TrialsPane(training, tuning, tuning_detail(JOB), read_only=False)
+    async with stage(pane, size) as here:
+        await here.sees(f"Trials of {JOB.name}", "Asking for trials of")
+        tuning.told_trials[JOB.name].tell(trials(JOB))
+        await here.sees("12 training jobs")
+        if size == (120, 40):
+            await here.sees("best validation:rmse by minute")
+        await here.settled()
+        golden.check(here.app, f"trials-list-{name}")
+    shown = [row.objective for row in pane.table.rows]
+    known = [value for value in shown if value is not None]
+    assert known == sorted(known)
+    assert shown[len(known) :] == [None] * 4
+
+
+async def test_keys_follow_what_can_be_done_with_the_tuning_job(tuning: ScriptedTuning) -> None:
+    async with stage(TunePane(tuning, read_only=False)) as here:
+        tuning.scripted_list.told.tell(JOBS)
+        tuning.told_details[JOB.name].tell(tuning_detail(JOB))
+        await here.sees("3 tuning jobs", "Best training job")
+        await here.until(lambda: here.dimmed == {"tune.delete", "list.older"}, "one that runs can be stopped")
+        await here.press("enter", "b", "x", "n", "N", "down")
+        await here.until(lambda: here.dimmed == {"tune.stop", "list.older"}, "one that is over can be deleted")
+        await here.press("ctrl+d", "down")
+        await here.until(lambda: here.dimmed == {"tune.stop", "tune.best", "list.older"}, "one without a best has none")
+        wishes = here.app.wishes
+        await here.until(lambda: len(wishes) == 6, "six wishes")
+        kinds = [TrialsWanted, BestWanted, TuningStopWanted, TuningWanted, TuningCloneWanted, TuningDeleteWanted]
+        assert sorted(map(type, wishes), key=kinds.index) == kinds
+        assert next(wish for wish in wishes if isinstance(wish, TuningStopWanted)).names == (JOB.name,)
+
+
+async def test_read_only_leaves_what_reads(tuning: ScriptedTuning) -> None:
+    async with stage(TunePane(tuning, read_only=True)) as here:
+        tuning.scripted_list.told.tell(JOBS)
+        await here.sees("3 tuning jobs")
+        writes = {"tune.new", "tune.clone", "tune.stop", "tune.delete"}
+        await here.until(lambda: here.dimmed == writes | {"list.older"}, "writes are dimmed")
+
+
+async def test_the_leaderboard_follows_its_trials(tuning: ScriptedTuning, training: ScriptedTraining) -> None:
+    pane = TrialsPane(training, tuning, tuning_detail(JOB), read_only=False)
+    async with stage(pane) as here:
+        first = trials(JOB)
+        tuning.told_trials[JOB.name].tell(first[:2])
+        await here.sees("2 training jobs", "★")
+        tuning.told_trials[JOB.name].tell(first)
+        await here.sees("12 training jobs", "no metric")
+        best = min(trial.objective for trial in first if trial.objective is not None)
+        await here.press("home")
+        assert pane.table.cursor_row is not None
+        assert pane.table.cursor_row.objective == best
+        await here.press("space", "down", "space", "D", "l")
+        await here.until(lambda: len(here.app.wishes) == 2, "two wishes")
+        compare, logs = here.app.wishes
+        assert isinstance(compare, CompareWanted)
+        assert len(compare.names) == 2
+        assert isinstance(logs, LogsWanted)
+        await here.press("ctrl+backslash", "end", "x")
+        await here.until(lambda: len(here.app.wishes) == 3, "a running trial can be stopped")
+        stop = here.app.wishes[-1]
+        assert isinstance(stop, StopWanted)
+        assert [job.status for job in stop.jobs] == ["InProgress"]
+
+
+async def test_750_trials_are_one_list(tuning: ScriptedTuning, training: ScriptedTraining) -> None:
+    async with stage(TrialsPane(training, tuning, tuning_detail(JOB), read_only=False)) as here:
+        tuning.told_trials[JOB.name].tell(trials(JOB, 750))
+        await here.sees("750 training jobs")

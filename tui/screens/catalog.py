@@ -1,0 +1,30 @@
+"""The panes that have a digit, and how each is made when it is first asked for."""
+
+from __future__ import annotations
+
+from tui.config import Config
+from tui.panes.pane import Pane
+from tui.service.sagemaker import SageMaker
+
+PANES = (("2", "data", "Data"), ("3", "train", "Train"), ("4", "tune", "Tune"), ("5", "logs", "Logs"))
+"""Digit, name and title; the digits are the same in every version, whichever panes it has."""
+
+
+def make_pane(name: str, service: SageMaker, config: Config) -> Pane:
+    """A pane by its name. Its module is imported now, not before: most are not on the first screen."""
+    match name:
+        case "data":
+            from tui.panes.data import DataPane  # noqa: PLC0415
+
+            return DataPane(service.datasets, read_only=config.read_only)
+        case "tune":
+            from tui.panes.tune import TunePane  # noqa: PLC0415
+
+            return TunePane(service.tuning, read_only=config.read_only)
+        case "logs":
+            from tui.panes.logs import LogsPane  # noqa: PLC0415
+
+            return LogsPane(service.logs)
+    from tui.panes.train import TrainPane  # noqa: PLC0415
+
+    return TrainPane(service.training, read_only=config.read_only)

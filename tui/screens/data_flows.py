@@ -1,0 +1,59 @@
+"""The roads of data: from a sample to a file, from a file to a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tui.panes.data import DataPane
+from tui.panes.data_inspector import upload_line
+from tui.panes.messages import DatasetWanted, SampleWanted
+from tui.panes.wording import size
+from tui.resources.datasets import SplitPlan
+from tui.resources.samples import SAMPLES
+from tui.resources.split_plans import default_plan
+from tui.screens.dataset_form import DatasetForm, plan_of
+from tui.screens.dialogs import Choose
+from tui.screens.roads import uploaded
+from tui.screens.stage import Stage
+from tui.service.datasets import Making
+
+
+async def write_sample(stage: Stage, wish: SampleWanted) -> None:
+    """Write one of the sample data sets into a folder."""
+    choices = tuple((sample.name, f"{sample.task}: {sample.sentence}") for sample in SAMPLES)
+    name = await stage.ask(Choose("Which sample shall be written into this folder?", choices))
+    if name is None:
+        return
+    path = Path(await stage.service.datasets.write_sample(name, wish.folder))
+    stage.screen.query_one(DataPane).show_folder(path.parent, cursor=path.name)
+    stage.say(f"Wrote {path.name}. n makes a data set of it.")
+
+
+async def make_dataset(stage: Stage, wish: DatasetWanted) -> None:
+    """Split a CSV file and upload it as a data set."""
+    report, pane, datasets = wish.report, stage.screen.query_one(DataPane), stage.service.datasets
+    if report.errors:
+        stage.say(report.errors[0].sentence, "error")
+        return
+    plan = default_plan(report)
+    taken = frozenset(item.manifest.name for item in await uploaded(stage))
+    form = DatasetForm(report, plan, taken, stage.drafts)
+    values = await stage.ask(form)
+    if values is None:
+        return
+    plan = plan_of(report, values)
+    try:
+        made = await datasets.make(report.source.path, plan, lambda making: _show_making(pane, plan, making))
+    finally:
+        pane.activity = ""
+    form.forget_draft()
+    stage.say(f"Uploaded {made.manifest.name}: n trains on it.")
+    pane.show_uploaded(made)
+
+
+def _show_making(pane: DataPane, plan: SplitPlan, making: Making) -> None:
+    if making.uploading:
+        pane.activity = upload_line(plan.name, making.uploading)
+    elif making.reading:
+        reading = making.reading
+        pane.activity = f"{plan.name}: splitting, {size(reading.done_bytes)} of {size(reading.total_bytes)} (x cancels)"

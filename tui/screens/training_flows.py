@@ -1,0 +1,88 @@
+"""The roads of training: from a data set to a job, from a job to the same again, to its end, to why it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from tui.panes.messages import CloneWanted, DeleteWanted, LogsWanted, StopWanted, TrainingWanted, WhyWanted
+from tui.panes.train import TrainPane
+from tui.resources.logs import training_log
+from tui.screens.dialogs import Confirm, TypeName
+from tui.screens.roads import choose_dataset, image_of, roles_of
+from tui.screens.stage import Stage
+from tui.screens.training_form import (
+    CloneForm,
+    NewTrainingForm,
+    TrainingForm,
+    algorithm_named,
+    request_of_clone,
+    request_of_new,
+)
+from tui.screens.why import WhyScreen
+
+Request = Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]]
+"""From the values of a form to the members of CreateTrainingJob."""
+
+
+async def train(stage: Stage, wish: TrainingWanted) -> None:
+    """Train a built-in algorithm on a data set."""
+    dataset = wish.dataset or await choose_dataset(stage, "Train on which data set?")
+    if dataset is None:
+        return
+
+    async def request(values: Mapping[str, str]) -> dict[str, Any]:
+        image = await image_of(stage, algorithm_named(values["algorithm"]))
+        return request_of_new(values, dataset, image, f"s3://{dataset.bucket}/models")
+
+    form = NewTrainingForm(dataset, await roles_of(stage), _job_names(stage), stage.drafts)
+    await _submit(stage, form, request)
+
+
+async def clone(stage: Stage, wish: CloneWanted) -> None:
+    """Run a job again, with what a person changes."""
+
+    async def request(values: Mapping[str, str]) -> dict[str, Any]:
+        return request_of_clone(values, wish.detail)
+
+    await _submit(stage, CloneForm(wish.detail, _job_names(stage), stage.drafts), request)
+
+
+async def _submit(stage: Stage, form: TrainingForm, request: Request) -> None:
+    """Start the job that the form describes; when that fails, what was typed is still in its draft."""
+    values = await stage.ask(form)
+    if values is None:
+        return
+    await stage.service.training.create(await request(values))
+    form.forget_draft()
+    await stage.show_pane("train")
+    stage.screen.query_one(TrainPane).expect(values["name"])
+
+
+def _job_names(stage: Stage) -> frozenset[str]:
+    return frozenset(job.name for job in stage.service.training.jobs.snapshot.value or ())
+
+
+async def explain(stage: Stage, wish: WhyWanted) -> None:
+    """Say why a job failed or was stopped."""
+    if await stage.ask(WhyScreen(wish.job, stage.service.training)):
+        stage.screen.post_message(LogsWanted(training_log(wish.job.name)))
+
+
+async def stop(stage: Stage, wish: StopWanted) -> None:
+    """Stop jobs, after asking."""
+    names = tuple(job.name for job in wish.jobs)
+    what = names[0] if len(names) == 1 else f"{len(names)} jobs"
+    listed = "" if len(names) == 1 else f" {', '.join(names)}."
+    detail = f"Stopping takes up to two minutes and keeps the model it has so far.{listed}"
+    if await stage.ask(Confirm(f"Stop {what}?", detail, "Stop")):
+        for name in names:
+            await stage.service.training.stop(name)
+
+
+async def delete(stage: Stage, wish: DeleteWanted) -> None:
+    """Delete the record of a job, after its name was typed."""
+    name = wish.job.name
+    detail = "Its record goes, its name becomes free. Its artifact in S3 and its log stay."
+    if await stage.ask(TypeName(name, f"Delete the training job {name}?", detail)):
+        await stage.service.training.delete(name)

@@ -1,0 +1,138 @@
+"""The roads of tuning: from a data set to a search, from a search to its best model and to the next search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tui.panes.messages import (
+    BestWanted,
+    CloneWanted,
+    TrialsWanted,
+    TuningCloneWanted,
+    TuningDeleteWanted,
+    TuningStopWanted,
+    TuningWanted,
+)
+from tui.panes.trials import TrialsPane
+from tui.panes.tune import TunePane
+from tui.panes.wording import number
+from tui.resources.algorithms import TrainingChoice, training_request
+from tui.resources.tuning import TuningJobDetail, definitions_of
+from tui.resources.tuning_advice import around
+from tui.resources.tuning_choices import tuning_request
+from tui.resources.tuning_ranges import Hyperparameters
+from tui.screens.dialogs import Choose, Confirm, TypeName
+from tui.screens.roads import choose_dataset, image_of, roles_of
+from tui.screens.stage import Stage
+from tui.screens.training_form import algorithm_named
+from tui.screens.tuning_form import NO_PARENT, NewTuningForm, TuningCloneForm, TuningForm, choice_of
+
+
+async def tune(stage: Stage, wish: TuningWanted) -> None:
+    """Search the hyperparameters of a built-in algorithm on a data set."""
+    dataset = wish.dataset or await choose_dataset(stage, "Tune on which data set?")
+    if dataset is None:
+        return
+    form = NewTuningForm(dataset, await roles_of(stage), _parents(stage), _names(stage), stage.drafts)
+    values = await stage.ask(form)
+    if values is None:
+        return
+    training = training_request(
+        TrainingChoice(
+            name=values["name"],
+            dataset=dataset,
+            algorithm=(algorithm := algorithm_named(values["algorithm"])),
+            image=await image_of(stage, algorithm),
+            role_arn=values["role"],
+            output_uri=f"s3://{dataset.bucket}/models",
+            instance_type=values["instance_type"],
+            instance_count=int(values["instance_count"]),
+            max_runtime_seconds=int(values["max_runtime"]) * 60,
+        )
+    )
+    await _submit(stage, form, values, training)
+
+
+async def clone(stage: Stage, wish: TuningCloneWanted) -> None:
+    """Run a search again, with what a person changes."""
+    await _again(stage, wish.detail, wish.detail.hyperparameters, NO_PARENT)
+
+
+async def stop(stage: Stage, wish: TuningStopWanted) -> None:
+    """Stop searches, after asking."""
+    what = wish.names[0] if len(wish.names) == 1 else f"{len(wish.names)} tuning jobs"
+    listed = "" if len(wish.names) == 1 else f" {', '.join(wish.names)}."
+    detail = f"All its training jobs are stopped; what they have found so far stays.{listed}"
+    if await stage.ask(Confirm(f"Stop {what}?", detail, "Stop")):
+        for name in wish.names:
+            await stage.service.tuning.stop(name)
+
+
+async def delete(stage: Stage, wish: TuningDeleteWanted) -> None:
+    """Delete the record of a search, after its name was typed."""
+    detail = "Its record goes, its name becomes free. Its training jobs, their artifacts and logs stay."
+    if await stage.ask(TypeName(wish.name, f"Delete the tuning job {wish.name}?", detail)):
+        await stage.service.tuning.delete(wish.name)
+
+
+async def show_trials(stage: Stage, wish: TrialsWanted) -> None:
+    """Show every training job of a search."""
+    service = stage.service
+    detail = await service.tuning.describe(wish.name)
+    await stage.open_pane(TrialsPane(service.training, service.tuning, detail, read_only=stage.read_only))
+
+
+async def go_on_with_best(stage: Stage, wish: BestWanted) -> None:
+    """Choose what becomes of the best training job."""
+    detail = await stage.service.tuning.describe(wish.name)
+    if not detail.best_trial:
+        stage.say(f"{wish.name} has no best training job yet.", "warning")
+        return
+    best = await stage.service.training.describe(detail.best_trial)
+    metric = detail.job.objective.metric if detail.job.objective else ""
+    value = f" ({metric} {number(detail.job.best)})" if detail.job.best is not None else ""
+    choices = (
+        ("again", "train again with these values, e.g. on more data"),
+        ("around", "search around them: new tuning job, warm start"),
+    )
+    road = await stage.ask(Choose(f"{detail.best_trial}{value}", choices))
+    if road == "again":
+        stage.screen.post_message(CloneWanted(best))
+    elif road == "around":
+        tuned = detail.description["BestTrainingJob"].get("TunedHyperParameters", {})
+        closer = Hyperparameters(detail.static, around(detail.ranges, tuned))
+        await _again(stage, detail, closer, detail.job.name)
+
+
+async def _again(stage: Stage, detail: TuningJobDetail, hyperparameters: Hyperparameters, parent: str) -> None:
+    form = TuningCloneForm(detail, hyperparameters, _parents(stage), _names(stage), stage.drafts, warm_start=parent)
+    values = await stage.ask(form)
+    if values is None:
+        return
+    definition = dict(definitions_of(detail.description)[0])
+    definition["ResourceConfig"] = definition.get("ResourceConfig", {}) | {
+        "InstanceType": values["instance_type"],
+        "InstanceCount": int(values["instance_count"]),
+    }
+    definition["StoppingCondition"] = definition.get("StoppingCondition", {}) | {
+        "MaxRuntimeInSeconds": int(values["max_runtime"]) * 60
+    }
+    await _submit(stage, form, values, definition)
+
+
+async def _submit(stage: Stage, form: TuningForm, values: dict[str, str], training: dict[str, Any]) -> None:
+    choice = choice_of(values, form.objective(values), training, tuple(training.get("Tags", ())))
+    await stage.service.tuning.create(tuning_request(choice))
+    form.forget_draft()
+    await stage.show_pane("tune")
+    stage.screen.query_one(TunePane).expect(values["name"])
+
+
+def _names(stage: Stage) -> frozenset[str]:
+    return frozenset(job.name for job in stage.service.tuning.list.feed.snapshot.value or ())
+
+
+def _parents(stage: Stage) -> tuple[str, ...]:
+    """Tuning jobs that a new one can start from: those that are over and found something."""
+    jobs = stage.service.tuning.list.feed.snapshot.value or ()
+    return tuple(job.name for job in jobs if not job.running and job.counters.completed)
