@@ -53,12 +53,16 @@ def percentile(values: Sequence[float], percent: float) -> float | None:
 
 
 @given(st.lists(WIDE, min_size=1, max_size=EXACT_VALUES))
+@settings(deadline=None)
 def test_percentiles_of_few_values_are_exact(values: list[float]) -> None:
     assert percentiles(summarised(values)) == true_percentiles(values)
 
 
 @given(st.lists(WIDE, min_size=EXACT_VALUES + 1, max_size=600, unique=True), st.integers(1, 7))
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
+@settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
 def test_percentiles_of_many_values_are_within_the_stated_error(values: list[float], parts: int) -> None:
     pieces = [values[first::parts] for first in range(parts)]
     whole = merged(summarised(piece) for piece in pieces)
@@ -89,6 +93,7 @@ def test_counts_weigh() -> None:
 
 
 @given(st.dictionaries(WIDE, st.floats(min_value=0.5, max_value=1e6), min_size=1, max_size=50))
+@settings(deadline=None)
 def test_a_distribution_is_stored_without_loss(occurrences: dict[float, float]) -> None:
     before = Distribution.of(occurrences)
     after = Distribution.unpack(before.pack())

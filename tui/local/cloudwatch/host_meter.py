@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -83,7 +84,7 @@ class _Report:
                 if self._now.time >= deadline:
                     self._report()
                     first = False
-                    deadline += report_seconds
+                    deadline = self._now.time + report_seconds
             self._now = _usage(process, self._now)
         if first or self._now.time - self._reported.time >= report_seconds / 10:
             self._report()
@@ -123,8 +124,8 @@ def _usage(process: psutil.Process, before: _Usage) -> _Usage:
 def _used_bytes(folder: Path) -> int:
     """The bytes of all files below a folder that is in use: what vanishes meanwhile counts nothing."""
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            status = path.lstat()
-            total += status.st_blocks * 512
+    for root, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += os.lstat(Path(root, name)).st_size
     return total
