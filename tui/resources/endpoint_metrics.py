@@ -201,9 +201,38 @@ def _on_grid(points: Mapping[float, float], window: MetricWindow, start: float, 
     return tuple(values)
 
 
-def invocation_query(identifier: str, endpoint: str, variant: str) -> dict[str, Any]:
+def summary_queries(place: int, endpoint: str, variants: Sequence[str]) -> list[dict[str, Any]]:
+    """The MetricDataQueries for `summary_from`: five for each variant, for the one hour that the request is about.
+
+    `place` tells the endpoints of one request apart.
+    """
+    return [
+        _query(f"{key}_{place}_{index}", (endpoint, variant), metric, stat, HOUR)
+        for index, variant in enumerate(variants)
+        for key, metric, stat, _ in _SERIES
+    ]
+
+
+def summary_from(results: Iterable[Mapping[str, Any]], place: int) -> Traffic:
+    """From the MetricDataResults of `summary_queries`."""
+    values: dict[str, list[float]] = {key: [] for key, *_ in _SERIES}
+    scales = {key: scale for key, _, _, scale in _SERIES}
+    for result in results:
+        key, of, _ = result["Id"].rsplit("_", 2)
+        if of == str(place):
+            values[key] += [value * scales[key] for value in result["Values"]]
+    return Traffic(
+        total_of(values["invocations"]),
+        max(values["p50_ms"], default=None),
+        max(values["p99_ms"], default=None),
+        total_of(values["errors_4xx"]),
+        total_of(values["errors_5xx"]),
+    )
+
+
+def idle_query(place: int, index: int, endpoint: str, variant: str) -> dict[str, Any]:
     """The MetricDataQuery for a variant's invocations by the hour, from which `idle_from` tells."""
-    return _query(identifier, (endpoint, variant), "Invocations", "Sum", HOUR)
+    return _query(f"idle_{place}_{index}", (endpoint, variant), "Invocations", "Sum", HOUR)
 
 
 def idle_from(hours: Iterable[tuple[float, float]], created: float, start: float, now: float) -> Idle:

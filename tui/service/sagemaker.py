@@ -20,6 +20,11 @@ from tui.service.wire import Connection
 if TYPE_CHECKING:
     from tui.resources.algorithms import AlgorithmName
     from tui.service.datasets import Datasets
+    from tui.service.endpoint_deploying import Deploying
+    from tui.service.endpoint_shutdown import ShuttingDown
+    from tui.service.endpoints import Endpoints
+    from tui.service.invoking import Invoking
+    from tui.service.prices import Prices
 
 
 class SageMaker:
@@ -31,6 +36,7 @@ class SageMaker:
         *,
         folder: Path,
         worker: subprocess.Popen[bytes] | None = None,
+        price_file: Path | None = None,
     ) -> None:
         self.gateway = Gateway(budget, process=worker, log=folder / "worker.log")
         self.budget = budget
@@ -40,6 +46,7 @@ class SageMaker:
         self.tuning = Tuning(self.gateway)
         self.models = Models(self.gateway)
         self._folder = folder
+        self._price_file = price_file
 
     @cached_property
     def datasets(self) -> Datasets:
@@ -47,6 +54,47 @@ class SageMaker:
         from tui.service.datasets import Datasets  # noqa: PLC0415
 
         return Datasets(self.gateway, self.identity, self._folder / "splits")
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        """Endpoints and their configurations, made when first asked for."""
+        from tui.service.endpoints import Endpoints  # noqa: PLC0415
+
+        return Endpoints(self.gateway, self.prices, lambda: self.models.pace)
+
+    @cached_property
+    def deploying(self) -> Deploying:
+        """Bringing endpoints up."""
+        from tui.service.endpoint_deploying import Deploying  # noqa: PLC0415
+
+        return Deploying(self.endpoints, self.models)
+
+    @cached_property
+    def shutting_down(self) -> ShuttingDown:
+        """Taking endpoints down."""
+        from tui.service.endpoint_shutdown import ShuttingDown  # noqa: PLC0415
+
+        return ShuttingDown(self.gateway, self.endpoints, self.models)
+
+    @cached_property
+    def invoking(self) -> Invoking:
+        """Asking endpoints, and judging what they answer."""
+        from tui.service.invoking import Invoking  # noqa: PLC0415
+
+        return Invoking(self.gateway)
+
+    @cached_property
+    def prices(self) -> Prices:
+        """What instances cost."""
+        from tui.service.prices import Prices  # noqa: PLC0415
+
+        return Prices(
+            self.gateway,
+            self.identity,
+            self._folder / "prices",
+            file=self._price_file,
+            billed=lambda: self.logs.billed,
+        )
 
     async def open(self, connection: Connection, pace: Pace) -> None:
         """Begin to answer, at the pace that suits the connection; what was asked before has waited."""

@@ -1,0 +1,109 @@
+"""Deploying: model, configuration, endpoint, in this order, and what to do when it ends halfway."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from tui.resources.endpoint_configs import ConfigVariant, config_request
+from tui.resources.endpoint_deployments import DeploymentPlan, DeployStep, DeployVariant, Resource
+from tui.service.endpoints import GRACE_SECONDS, Endpoints
+from tui.service.errors import InvalidRequest, NotFound
+from tui.service.models import Models
+
+
+class Deployment:
+    """One deployment: run once, and taken back if it is not wanted any more."""
+
+    def __init__(self, plan: DeploymentPlan, endpoints: Endpoints, models: Models) -> None:
+        self.plan = plan
+        self._endpoints = endpoints
+        self._models = models
+        self._created: list[Resource] = []
+
+    @property
+    def created(self) -> tuple[Resource, ...]:
+        """What was made so far, oldest first, however the deployment ended."""
+        return tuple(self._created)
+
+    async def run(self) -> AsyncIterator[DeployStep]:
+        """Make everything, step by step, until the endpoint is in service.
+
+        Raises:
+            ServiceError: A step failed; what it made is in `created`, and `remove` takes it away.
+        """
+        if problem := self.plan.problem:
+            raise InvalidRequest(f"{self.plan.endpoint} was not deployed", problem)
+        variants: list[ConfigVariant] = []
+        for one in self.plan.variants:
+            async for step in self._model(one, variants):
+                yield step
+        config = Resource("endpoint configuration", self.plan.config)
+        yield DeployStep(config, "doing")
+        await self._endpoints.create_config(config_request(config.name, variants, self.plan.capture))
+        self._created.append(config)
+        yield DeployStep(config, "done")
+        endpoint = Resource("endpoint", self.plan.endpoint)
+        yield DeployStep(endpoint, "doing")
+        await self._create_endpoint()
+        self._created.append(endpoint)
+        async for progress in self._endpoints.until_in_service(endpoint.name):
+            yield DeployStep(endpoint, "doing", progress.words)
+        yield DeployStep(endpoint, "done")
+
+    async def remove(self) -> AsyncIterator[Resource]:
+        """Delete what this deployment made, the newest first; each is told when it is gone."""
+        while self._created:
+            resource = self._created[-1]
+            try:
+                if resource.kind == "endpoint":
+                    await self._endpoints.delete(resource.name)
+                    await self._endpoints.until_gone(resource.name)
+                elif resource.kind == "endpoint configuration":
+                    await self._endpoints.delete_config(resource.name)
+                else:
+                    await self._models.delete(resource.name)
+            except NotFound:  # somebody was faster
+                pass
+            self._created.pop()
+            yield resource
+
+    async def _model(self, one: DeployVariant, variants: list[ConfigVariant]) -> AsyncIterator[DeployStep]:
+        """Add a variant with its model, which is made if need be."""
+        if one.trained is None:
+            variants.append(one.variant)
+            return
+        yield DeployStep(Resource("model", one.trained.job), "doing")
+        name, made = await self._models.of(one.trained)
+        model = Resource("model", name)
+        if made:
+            self._created.append(model)
+        variants.append(replace(one.variant, model=name))
+        yield DeployStep(model, "done" if made else "there already")
+
+    async def _create_endpoint(self) -> None:
+        """Create the endpoint; the service may need some seconds to know the configuration that was just made."""
+        deadline = time.monotonic() + GRACE_SECONDS
+        while True:
+            try:
+                await self._endpoints.create(self.plan.endpoint, self.plan.config)
+            except NotFound:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(1)
+            else:
+                return
+
+
+class Deploying:
+    """Begins deployments."""
+
+    def __init__(self, endpoints: Endpoints, models: Models) -> None:
+        self._endpoints = endpoints
+        self._models = models
+
+    def start(self, plan: DeploymentPlan) -> Deployment:
+        """A deployment of this plan; nothing happens before it is run."""
+        return Deployment(plan, self._endpoints, self._models)
