@@ -148,6 +148,10 @@ QUERY = {"Id": "m1", "MetricStat": stat("R", "m", "Sum")}
             "The value 45 for parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.",
         ),
         ([{"Id": "a", "MetricStat": stat("R", "m", "p900")}], "The value p900 for parameter Stat is not supported."),
+        (
+            [{"Id": "a", "MetricStat": {"Metric": {"Namespace": "R"}, "Period": 60, "Stat": "Sum"}}],
+            "The parameter MetricStat.Metric.MetricName of the query a is required.",
+        ),
         ([{"Id": "a", "Expression": "b +"}], "Error in expression 'a': The expression ends too early"),
         ([{"Id": "a", "Expression": "b"}], "Error in expression 'a': The id 'b' is not defined"),
         ([{"Id": "a", "Expression": "1"}], "Error in expression 'a': The result is a number, not a time series"),

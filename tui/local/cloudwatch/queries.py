@@ -69,6 +69,9 @@ def check_queries(queries: Sequence[Query]) -> None:
         period = stat.get("Period", query.get("Period", 60))
         if not is_period(period):
             raise _invalid(f"The value {period} for parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
+        for member in ("Namespace", "MetricName"):
+            if stat and member not in stat["Metric"]:
+                raise _invalid(f"The parameter MetricStat.Metric.{member} of the query {identifier} is required.")
         if stat and parse_statistic(stat["Stat"]) is None:
             raise _invalid(f"The value {stat['Stat']} for parameter Stat is not supported.")
     _in_order(_trees(queries))
