@@ -200,6 +200,7 @@ def test_large_requests_of_boto3_come_gzipped(server: LocalServer) -> None:
         (gzip.compress(b"{}")[:-9], 400, "SerializationException"),
         (gzip.compress(b" " * (11 * 1024 * 1024)), 413, "RequestEntityTooLargeException"),
     ],
+    ids=["not gzip", "cut off", "too large when unpacked"],
 )
 def test_broken_gzip(server: LocalServer, body: bytes, status: int, code: str) -> None:
     target = "GraniteServiceVersion20100801.ListMetrics"
