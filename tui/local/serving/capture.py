@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import random
+import sqlite3
 import threading
 import time
 import uuid
@@ -69,7 +70,7 @@ class DataCapture:
             bucket, _, key = f"{prefix}/{name}".removeprefix("s3://").partition("/")
             try:
                 self._objects.put(bucket, key, (json.dumps(_record(event)).encode() + b"\n" for event in events))
-            except (AwsError, OSError) as error:
+            except (AwsError, OSError, sqlite3.Error) as error:
                 _logger.warning("captured data could not be written to %s: %s", prefix, error)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections import defaultdict
@@ -51,11 +52,15 @@ class Writer:
             self._wanted.wait()
             self._closed.wait(self._seconds)
             self._wanted.clear()
-            for flush in self._flushes:
-                try:
-                    flush()
-                except (AwsError, OSError) as error:
-                    _logger.warning("log lines or metrics of endpoints were lost: %s", error)
+            self._write()
+        self._write()  # what came in while the last batch was written
+
+    def _write(self) -> None:
+        for flush in self._flushes:
+            try:
+                flush()
+            except (AwsError, sqlite3.Error) as error:
+                _logger.warning("log lines or metrics of endpoints were lost: %s", error)
 
 
 class EndpointLogs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 import time
 from collections import Counter, defaultdict
@@ -102,7 +103,7 @@ class VariantMeter:
         while not over:
             over = self._over.wait(self._report_seconds)
             now = time.monotonic()
-            with contextlib.suppress(AwsError):  # a full disk: whoever writes something of worth is told of it
+            with contextlib.suppress(AwsError, sqlite3.Error):  # a full disk: who writes something of worth is told
                 self._report(now - began)
             began = now
 
