@@ -148,6 +148,42 @@ class CompareWanted(Wish):
         self.names = names
 
 
+class WeightsWanted(Wish):
+    """Edit the weights of an endpoint's variants."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+        """Its name."""
+
+
+class CanaryWanted(Wish):
+    """Move an endpoint's traffic to one of its variants, step by step."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+        """Its name."""
+
+
+class InvokeWanted(Wish):
+    """Send requests to an endpoint."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+        """Its name."""
+
+
+class JudgeWanted(Wish):
+    """Judge an endpoint's variants on labelled rows."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+        """Its name."""
+
+
 class SampleWanted(Wish):
     """Choose one of the sample data sets and write it into a folder."""
 
