@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tests.panes.host import stage
 from tests.panes.scripted import ARN, JOBS, ScriptedTraining, curve, detail, job
-from tui.panes.messages import CloneWanted, CopyWanted, DeleteWanted, LogsWanted, StopWanted, TrainingWanted
+from tui.panes.messages import (
+    CloneWanted,
+    CompareWanted,
+    CopyWanted,
+    DeleteWanted,
+    LogsWanted,
+    StopWanted,
+    TrainingWanted,
+)
 from tui.panes.train import TrainPane
 from tui.resources.training import Progress
 from tui.service.errors import NotFound, Throttled
@@ -78,19 +86,23 @@ async def test_keys_follow_what_can_be_done_with_the_job_under_the_cursor(traini
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
         await here.until(
-            lambda: here.dimmed == {"train.why", "train.delete", "list.older"}, "a job that runs can be stopped"
+            lambda: here.dimmed == {"train.why", "train.delete", "train.compare", "list.older"},
+            "a job that runs can be stopped",
         )
         await here.press("down")
         await here.until(
-            lambda: here.dimmed == {"train.why", "train.stop", "list.older"}, "one that is over can be deleted"
+            lambda: here.dimmed == {"train.why", "train.stop", "train.compare", "list.older"},
+            "one that is over can be deleted",
         )
         for _ in ("failed", "stopped"):
             await here.press("down")
-            await here.until(lambda: here.dimmed == {"train.stop", "list.older"}, "one that went wrong is explained")
+            await here.until(
+                lambda: here.dimmed == {"train.stop", "train.compare", "list.older"}, "one that went wrong is explained"
+            )
         stopping = job("stopping", "Stopping", 10, ended=None)
         training.told_jobs.tell((stopping,))
         await here.until(
-            lambda: here.dimmed == {"train.why", "train.stop", "train.delete", "list.older"},
+            lambda: here.dimmed == {"train.why", "train.stop", "train.delete", "train.compare", "list.older"},
             "one that stops can be neither",
         )
 
@@ -100,7 +112,9 @@ async def test_read_only_leaves_what_reads(training: ScriptedTraining) -> None:
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
         writes = {"train.new", "train.clone", "train.stop", "train.delete"}
-        await here.until(lambda: here.dimmed == writes | {"train.why", "list.older"}, "writes are dimmed")
+        await here.until(
+            lambda: here.dimmed == writes | {"train.why", "train.compare", "list.older"}, "writes are dimmed"
+        )
         await here.press("n", "N", "x", "ctrl+d")
         await here.settled()
         assert here.app.wishes == []
@@ -210,3 +224,22 @@ async def test_older_jobs_are_offered_while_there_are_any(training: ScriptedTrai
         assert "list.older" not in here.dimmed
         await here.press("o")
         await here.until(lambda: "list.older" in here.dimmed, "there is no older page any more")
+
+
+async def test_trials_of_a_tuning_job_are_folded_and_unfolded(training: ScriptedTraining) -> None:
+    pane = TrainPane(training, read_only=False)
+    trials = tuple(job(f"tune-{number:03}-0000000{number}", "Completed", 50 + number) for number in (1, 2, 3))
+    async with stage(pane) as here:
+        training.told_jobs.tell((*trials, *JOBS))
+        await here.sees("5 jobs", "▸ tune (3)", "3/3")
+        await here.sees_no("tune-001-00000001")
+        await here.press("home")
+        await here.until(lambda: "train.logs" in here.dimmed, "a group has no log")
+        assert "train.compare" not in here.dimmed
+        await here.press("enter")
+        await here.sees("8 jobs", "▾ tune (3)", "tune-001-00000001")
+        await here.press("D", "enter")
+        await here.sees_no("tune-001-00000001")
+        (wish,) = here.app.wishes
+        assert isinstance(wish, CompareWanted)
+        assert wish.names == tuple(trial.name for trial in trials)

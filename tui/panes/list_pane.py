@@ -116,7 +116,7 @@ class ListPane(Pane, Generic[R]):
     def _inspect_highlighted(self, message: Table.Highlighted[R]) -> None:
         message.stop()
         self.refresh_bindings()
-        name = message.row.name if message.row else None
+        name = self.subject_of(message.row) if message.row else None
         if name != self.inspector.subject:
             self.run_worker(self._inspect(name), group="inspect", exclusive=True)
 
@@ -136,6 +136,10 @@ class ListPane(Pane, Generic[R]):
     def open(self, row: R) -> None:
         """What Enter does with a row: by default it is looked at in the inspector."""
         self.action_inspect(self.inspector.view)
+
+    def subject_of(self, row: R) -> str | None:
+        """What the inspector shows of a row; None for nothing."""
+        return row.name
 
     @property
     def chosen(self) -> tuple[R, ...]:
@@ -157,7 +161,7 @@ class ListPane(Pane, Generic[R]):
     def action_inspect(self, view: str) -> None:
         """Show one view of the row; on a narrow screen in place of the list."""
         if row := self.table.cursor_row:
-            self.inspector.subject = row.name
+            self.inspector.subject = self.subject_of(row)
             self.inspector.view = view
             self.add_class("-inspecting")
             self.inspector.focus_view()

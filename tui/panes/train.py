@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from tui.panes.list_pane import ListPane
 from tui.panes.messages import (
     CloneWanted,
+    CompareWanted,
     DeleteWanted,
     LogsWanted,
     StopWanted,
@@ -18,15 +19,26 @@ from tui.panes.messages import (
 )
 from tui.panes.training_inspector import TrainingInspector
 from tui.panes.wording import duration, moment, status
+from tui.resources.comparison import MOST_COMPARED
 from tui.resources.logs import training_log
 from tui.resources.training import TrainingJob
+from tui.resources.training_groups import TrainingGroup, grouped
 from tui.service.errors import ServiceError
 from tui.service.training import Training
 from widgets.cells import Bar, Cell
 from widgets.table_columns import Column, fixed, flex
 
 
+def _name(job: TrainingJob) -> str:
+    if isinstance(job, TrainingGroup):
+        return f"{'▾' if job.opened else '▸'} {job.name} ({len(job.jobs)})"
+    return job.name
+
+
 def _progress(job: TrainingJob) -> Cell | str:
+    if isinstance(job, TrainingGroup):
+        over = sum(not one.running for one in job.jobs)
+        return Bar(over / len(job.jobs), f"{over}/{len(job.jobs)}", "status-completed")
     if job.progress and job.running:
         label = f"{job.secondary_status} {job.progress.fraction:.0%}" if job.progress.unit == "%" else str(job.progress)
         return Bar(job.progress.fraction, label, "status-running")
@@ -41,7 +53,7 @@ COLUMNS = (
     Column[TrainingJob](
         "name",
         "Name",
-        lambda job: job.name,
+        _name,
         flex(share=3, minimum=16),
         shorten="middle",
         sort_key=lambda job: job.name,
@@ -74,6 +86,7 @@ make a data set of it, and train on it with n."""
         Binding("l", "logs", "Logs", id="train.logs", tooltip="Follow the job's log"),
         Binding("W", "why", "Why", id="train.why", tooltip="Why the job failed: reason, hint, tracebacks, timeline"),
         Binding("x", "stop", "Stop", id="train.stop", tooltip="Stop the job, or those that are marked"),
+        Binding("D", "compare", "Compare", id="train.compare", tooltip="Put the marked jobs side by side", show=False),
         Binding("m", "inspect('metrics')", "Metrics", id="train.metrics", tooltip="Metrics and their curves"),
         Binding("y", "inspect('request')", "Request", id="train.request", tooltip="The whole description as JSON"),
         Binding("ctrl+d", "delete", "Delete", id="train.delete", tooltip="Delete the job's record", show=False),
@@ -83,16 +96,49 @@ make a data set of it, and train on it with n."""
         super().__init__(training.list, COLUMNS, TrainingInspector(training), id="train")
         self._training = training
         self._read_only = read_only
+        self._opened: set[str] = set()
+        """The tuning jobs whose training jobs are shown."""
+
+    def arranged(self, rows: tuple[TrainingJob, ...]) -> tuple[TrainingJob, ...]:
+        """Training jobs of tuning jobs folded into one row each."""
+        return grouped(rows, self._opened)
+
+    def subject_of(self, row: TrainingJob) -> str | None:
+        """A group is no job that could be described."""
+        return None if isinstance(row, TrainingGroup) else row.name
+
+    def open(self, row: TrainingJob) -> None:
+        """Look at a job; fold or unfold a group."""
+        if isinstance(row, TrainingGroup):
+            self._opened ^= {row.name}
+            self.table.rows = self.arranged(self._training.jobs.snapshot.value or ())
+        else:
+            super().open(row)
+
+    @property
+    def _job(self) -> TrainingJob | None:
+        """The job under the cursor; None on a group."""
+        row = self.table.cursor_row
+        return None if isinstance(row, TrainingGroup) else row
+
+    @property
+    def _jobs(self) -> tuple[TrainingJob, ...]:
+        """The marked jobs, or the one under the cursor; for a group, its jobs."""
+        jobs = [job for row in self.chosen for job in (row.jobs if isinstance(row, TrainingGroup) else (row,))]
+        return tuple({job.arn: job for job in jobs}.values())
 
     def possible(self, row: TrainingJob | None) -> dict[str, bool]:
         """What can be done with the job under the cursor now."""
+        job = self._job
         return {
-            "logs": row is not None,
-            "why": row is not None and row.status in ("Failed", "Stopped"),
+            "inspect": job is not None,
+            "logs": job is not None,
+            "why": job is not None and job.status in ("Failed", "Stopped"),
+            "compare": 1 < len(self._jobs) <= MOST_COMPARED,
             "new": not self._read_only,
-            "clone": row is not None and not self._read_only,
+            "clone": job is not None and not self._read_only,
             "stop": bool(self._stoppable()) and not self._read_only,
-            "delete": row is not None and not row.running and not self._read_only,
+            "delete": job is not None and not job.running and not self._read_only,
         }
 
     def action_new(self) -> None:
@@ -101,13 +147,17 @@ make a data set of it, and train on it with n."""
 
     def action_logs(self) -> None:
         """Follow the log of the job under the cursor."""
-        if job := self.table.cursor_row:
+        if job := self._job:
             self.post_message(LogsWanted(training_log(job.name)))
 
     def action_why(self) -> None:
         """Say why the job under the cursor failed."""
-        if job := self.table.cursor_row:
+        if job := self._job:
             self.post_message(WhyWanted(job))
+
+    def action_compare(self) -> None:
+        """Put the marked jobs side by side."""
+        self.post_message(CompareWanted(tuple(job.name for job in self._jobs)))
 
     def action_stop(self) -> None:
         """Stop the marked jobs, or the one under the cursor."""
@@ -115,16 +165,16 @@ make a data set of it, and train on it with n."""
             self.post_message(StopWanted(jobs))
 
     def _stoppable(self) -> tuple[TrainingJob, ...]:
-        return tuple(job for job in self.chosen if job.status == "InProgress")
+        return tuple(job for job in self._jobs if job.status == "InProgress")
 
     def action_delete(self) -> None:
         """Delete the job under the cursor."""
-        if job := self.table.cursor_row:
+        if job := self._job:
             self.post_message(DeleteWanted(job))
 
     async def action_clone(self) -> None:
         """Run the job under the cursor again."""
-        if job := self.table.cursor_row:
+        if job := self._job:
             try:
                 self.post_message(CloneWanted(await self._training.describe(job.name)))
             except ServiceError as error:

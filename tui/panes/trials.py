@@ -18,6 +18,7 @@ from tui.panes.training_views import TrainingViews
 from tui.panes.tuning_pictures import TuningPictures
 from tui.panes.tuning_views import objective_name
 from tui.panes.wording import duration, number, status
+from tui.resources.comparison import MOST_COMPARED
 from tui.resources.logs import training_log
 from tui.resources.training import TrainingJob
 from tui.resources.tuning import Objective, Trial, TuningJobDetail, leaderboard
@@ -166,7 +167,7 @@ class TrialsPane(ListPane[Trial]):
             "logs": row is not None,
             "why": row is not None and row.status in ("Failed", "Stopped"),
             "stop": bool(self._stoppable()) and not self._read_only,
-            "compare": len(self.chosen) > 1,
+            "compare": 1 < len(self.chosen) <= MOST_COMPARED,
         }
 
     async def action_leave(self) -> None:

@@ -19,6 +19,7 @@ ROADS: dict[type[messages.Wish], Callable[[Stage, Any], Awaitable[None]]] = {
     messages.WhyWanted: training_flows.explain,
     messages.StopWanted: training_flows.stop,
     messages.DeleteWanted: training_flows.delete,
+    messages.CompareWanted: training_flows.compare,
     messages.TuningWanted: tuning_flows.tune,
     messages.TuningCloneWanted: tuning_flows.clone,
     messages.TuningStopWanted: tuning_flows.stop,

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from tui.panes.messages import CloneWanted, DeleteWanted, LogsWanted, StopWanted, TrainingWanted, WhyWanted
+from tui.panes.compare import ComparePane
+from tui.panes.messages import (
+    CloneWanted,
+    CompareWanted,
+    DeleteWanted,
+    LogsWanted,
+    StopWanted,
+    TrainingWanted,
+    WhyWanted,
+)
 from tui.panes.train import TrainPane
 from tui.resources.logs import training_log
 from tui.screens.dialogs import Confirm, TypeName
@@ -86,3 +96,12 @@ async def delete(stage: Stage, wish: DeleteWanted) -> None:
     detail = "Its record goes, its name becomes free. Its artifact in S3 and its log stay."
     if await stage.ask(TypeName(name, f"Delete the training job {name}?", detail)):
         await stage.service.training.delete(name)
+
+
+async def compare(stage: Stage, wish: CompareWanted) -> None:
+    """Put jobs side by side."""
+    service = stage.service
+    details = await asyncio.gather(*map(service.training.describe, wish.names))
+    types = {detail.instance_type for detail in details if detail.instance_type}
+    prices = {name: await service.prices.hourly(name) for name in types}
+    await stage.open_pane(ComparePane(service.training, details, prices))
