@@ -83,7 +83,6 @@ class JudgeRequest:
     limit: int | None = None
     """Rows to judge by; None for all."""
 
-    content_type: str = "text/csv"
     accept: str = ""
     threshold: float = 0.5
     """From which probability on a row counts as class 1, unless the model says itself."""

@@ -19,8 +19,8 @@ READ_OPERATIONS = frozenset({"Search", "FilterLogEvents", "StartLiveTail"})
 
 _READ_PREFIX = re.compile(r"(Describe|List|Get|Head|BatchDescribe|BatchGet)[A-Z]")
 
-MUTATING_TASKS = frozenset({"upload_dataset"})
-"""Worker tasks that change something at AWS."""
+MUTATING_TASKS = frozenset({"upload_dataset", "invoke", "shoot", "judge", "next_mistakes"})
+"""Worker tasks that change something at AWS, or make a model work, which counts in its metrics and may cost money."""
 
 _SECRET = re.compile(
     r"secret|passw|token(?![a-z])|credential|authorization|(access|api|private)[_-]?key", re.IGNORECASE

@@ -35,6 +35,16 @@ _CONFIG = botocore.config.Config(
     response_checksum_validation="when_required",
 )
 
+_OWN_CONFIGS = {
+    # An invocation is sent once, or it would count twice when variants are compared; a model may take a minute.
+    "sagemaker-runtime": botocore.config.Config(
+        read_timeout=65, retries={"mode": "standard", "total_max_attempts": 1}, max_pool_connections=64
+    )
+}
+
+_HOMES = {"pricing": "us-east-1"}
+"""Services that few regions have, for all of them."""
+
 
 def epoch_seconds(value: str | float) -> float:
     """A timestamp of any AWS protocol as seconds since the epoch.
@@ -76,7 +86,9 @@ class Aws:
                 url = self._connection.endpoint_url
                 # The host prefixes of some operations, such as StartLiveTail, belong to AWS's own addresses.
                 config = _CONFIG.merge(botocore.config.Config(inject_host_prefix=url is None))
-                client = self._session.client(service, endpoint_url=url, config=config)
+                if service in _OWN_CONFIGS:
+                    config = config.merge(_OWN_CONFIGS[service])
+                client = self._session.client(service, region_name=_HOMES.get(service), endpoint_url=url, config=config)
                 client.meta.events.register("request-created", _check_attempt)
                 if service == "logs":
                     log_columns.decode_early(client)

@@ -18,6 +18,18 @@ _PLACES = {
     "write_sample": "samples",
     "image_uri": "images",
     "live_tail": "live_tail",
+    "transform_files": "transform_objects",
+    "transform_progress": "transform_objects",
+    "peek_transform_input": "transform_objects",
+    "result_page": "results",
+    "judge_results": "results",
+    "next_mistake": "results",
+    "measure_drift": "drift",
+    "download_results": "result_download",
+    "invoke": "invoking",
+    "shoot": "invoking",
+    "judge": "judging",
+    "next_mistakes": "judging",
 }
 
 
