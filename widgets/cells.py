@@ -109,6 +109,8 @@ class Sparkline:
 
     values: tuple[float | None, ...]
     token: str = "primary"
+    floor: float | None = None
+    """What the lowest block stands for, 0 in a histogram; None: the least of the values."""
 
     @property
     def text(self) -> str:
@@ -121,7 +123,7 @@ class Sparkline:
         known = [mean for mean in means if mean is not None]
         if not known:
             return ()
-        low, high = min(known), max(known)
+        low, high = min(known) if self.floor is None else self.floor, max(known)
         return (Piece("".join(_block(mean, low, high) for mean in means), self.token),)
 
 

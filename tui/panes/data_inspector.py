@@ -7,10 +7,11 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.panes.data_columns import column_sheet
 from tui.panes.wording import count, duration, size
 from tui.resources.csv_reports import Column, CsvReport, CsvSource, Finding, ReadProgress
 from tui.resources.datasets import UnreadableDataset, UploadedDataset, UploadProgress
-from widgets.text import content, end, middle
+from widgets.text import content, end
 
 PREVIEW_ROWS = 12
 CELL_WIDTH = 10
@@ -35,6 +36,7 @@ class DataInspector(VerticalScroll, can_focus=True):
         self._source: CsvSource | None = None
         self._lines: list[Content] = []
         self._first_rows: CsvSource | None = None
+        self._sheet: tuple[Column, ...] = ()
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
@@ -46,7 +48,7 @@ class DataInspector(VerticalScroll, can_focus=True):
         self._say([])
 
     def on_resize(self) -> None:
-        """Show as many columns of the first rows as fit now; while hidden the inspector has no width."""
+        """Fit the column sheet and the first rows to the width; while hidden the inspector has none."""
         if self._first_rows:
             self._draw()
 
@@ -70,7 +72,7 @@ class DataInspector(VerticalScroll, can_focus=True):
         """Show all that is known of the file."""
         self._become(report.source.path)
         self.report = report
-        self._say(describe_report(report), report.source)
+        self._say(describe_report(report), report.source, report.columns)
 
     def show_problem(self, path: str, problem: str) -> None:
         """Say why the file cannot be used."""
@@ -93,18 +95,21 @@ class DataInspector(VerticalScroll, can_focus=True):
         self.path, self.report, self.upload, self.problem, self._source = path, None, None, "", None
         self.reading = False
 
-    def _say(self, lines: list[Content], first_rows: CsvSource | None = None) -> None:
-        self._lines, self._first_rows = lines, first_rows
+    def _say(self, lines: list[Content], first_rows: CsvSource | None = None, sheet: tuple[Column, ...] = ()) -> None:
+        self._lines, self._first_rows, self._sheet = lines, first_rows, sheet
         self._draw()
 
     def _draw(self) -> None:
-        columns = max(1, (self.content_size.width - 2) // (CELL_WIDTH + 1))
-        rows = _preview(self._first_rows, columns) if self._first_rows else []
-        self.query_one(Static).update(Content("\n").join([*self._lines, *rows]))
+        width = self.content_size.width
+        sheet = (
+            [Content(""), Content.styled("Columns", "bold"), *column_sheet(self._sheet, width)] if self._sheet else []
+        )
+        rows = _preview(self._first_rows, max(1, (width - 2) // (CELL_WIDTH + 1))) if self._first_rows else []
+        self.query_one(Static).update(Content("\n").join([*self._lines, *sheet, *rows]))
 
 
 def describe_report(report: CsvReport) -> list[Content]:
-    """A file that was read whole: size, findings, label, columns."""
+    """A file that was read whole: size, label, findings; its columns are on the sheet below."""
     source = report.source
     lines = [*_head(source)]
     lines.append(content(f"{count(report.row_count, 'row')} × {count(len(report.columns), 'column')}"))
@@ -113,9 +118,6 @@ def describe_report(report: CsvReport) -> list[Content]:
         lines.append(content(f"{report.task or 'no task'}: {report.label_reason}", "$text-muted"))
     if report.findings:
         lines += [Content(""), Content.styled("Findings", "bold"), *map(_finding, report.findings)]
-    lines += [Content(""), Content.styled("Columns", "bold"), *map(_column, report.columns[:200])]
-    if len(report.columns) > 200:
-        lines.append(Content.styled(f"and {len(report.columns) - 200:,} more", "$text-muted"))
     return lines
 
 
@@ -158,21 +160,6 @@ def _finding(finding: Finding) -> Content:
     glyph, style = _LEVELS[finding.level]
     where = f" (line {finding.line:,})" if finding.line and finding.level != "note" else ""
     return Content.assemble((f"{glyph} ", style), content(f"{finding.sentence}{where}", style))
-
-
-def _column(column: Column) -> Content:
-    facts: list[str] = [column.kind]
-    if column.minimum is not None and column.maximum is not None:
-        facts.append(f"{column.minimum:g} to {column.maximum:g}")
-    elif column.examples:
-        facts.append(", ".join(end(example, 16) for example in column.examples[:3]))
-    if column.missing:
-        facts.append(f"{column.missing:,} missing")
-    if not column.distinct_capped:
-        facts.append(count(column.distinct, "value"))
-    return Content.assemble(
-        content(middle(column.name, 20).ljust(20)), (" ", ""), content(" · ".join(facts), "$text-muted")
-    )
 
 
 def _preview(source: CsvSource, columns: int) -> list[Content]:

@@ -83,6 +83,9 @@ class Column:
     """The different values with their counts, most frequent first; empty when there are more than were counted."""
 
     examples: tuple[str, ...] = ()
+    histogram: tuple[int, ...] = ()
+    """How often the values are in each part of the range, from a sample when there are too many to be counted; of a
+    text column the most frequent values, the first the most frequent."""
 
 
 @dataclass(frozen=True, slots=True)

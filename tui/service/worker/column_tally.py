@@ -11,6 +11,7 @@ import pandas as pd
 
 from tui.resources.csv_cells import BOOLEANS, is_date
 from tui.resources.csv_reports import CLASS_LIMIT, DISTINCT_CAP, Column, ColumnKind
+from tui.service.worker.column_sample import RowSample, histogram_of_values
 
 _EXAMPLES = 3
 _LONGEST_VALUE = 80
@@ -49,6 +50,7 @@ class Tally:
 
         self._capped_examples: dict[int, tuple[str, ...]] = {}
         self._first_text: dict[int, tuple[str, int]] = {}
+        self._sample = RowSample(width)
 
     def add(self, frame: pd.DataFrame, lines: npt.NDArray[np.int64]) -> None:
         """Add the rows of a block; `lines` has the line in the file of each."""
@@ -62,12 +64,13 @@ class Tally:
         self._whole &= ((matrix == np.floor(matrix)) | ~finite).all(axis=0)
         self._minimum = np.minimum(self._minimum, np.where(finite, matrix, np.inf).min(axis=0))
         self._maximum = np.maximum(self._maximum, np.where(finite, matrix, -np.inf).max(axis=0))
-        with np.errstate(invalid="ignore"):  # infinity less infinity is no step of one
+        with np.errstate(invalid="ignore", over="ignore"):  # infinity less infinity is no step of one
             steps = np.diff(
                 matrix, axis=0, prepend=np.where(np.isnan(self._last_row), matrix[0] - 1, self._last_row)[None]
             )
         self._counts_rows &= (steps == 1).all(axis=0)
         self._last_row = matrix[-1].copy()
+        self._sample.add(matrix)
         for place, values in enumerate(self._values):
             if values is None:
                 continue
@@ -127,8 +130,14 @@ class Tally:
         numbers = int(self._numbers[place])
         texts = self.rows - int(self._missing[place]) - numbers
         first_text, first_text_line = self._first_text.get(place, ("", 0))
-        ranged = bool(np.isfinite(self._minimum[place]))
-        counted = sorted(((_shown(value), count) for value, count in (values or {}).items()), key=lambda item: -item[1])
+        minimum, maximum = float(self._minimum[place]), float(self._maximum[place])
+        ranged = np.isfinite(minimum)
+        by_count = sorted((values or {}).items(), key=lambda item: -item[1])
+        counted = [(_shown(value), count) for value, count in by_count]
+        if values is None:
+            histogram = self._sample.histogram(place, minimum, maximum) if ranged else ()
+        else:
+            histogram = histogram_of_values(by_count, minimum if ranged else None)
         examples = self._capped_examples.get(place, tuple(value for value, _ in counted[:_EXAMPLES]))
         return Column(
             name=self._names[place],
@@ -140,13 +149,14 @@ class Tally:
             texts=texts,
             first_text=first_text,
             first_text_line=first_text_line,
-            minimum=float(self._minimum[place]) if ranged else None,
-            maximum=float(self._maximum[place]) if ranged else None,
+            minimum=minimum if ranged else None,
+            maximum=maximum if ranged else None,
             infinite=int(self._infinite[place]),
             scientific=bool(self._scientific[place]) and numbers > texts,
             counts_rows=self.rows > 0 and bool(self._counts_rows[place]),
             values=tuple(counted),
             examples=examples,
+            histogram=histogram,
         )
 
     def _kind(self, place: int, numbers: int, texts: int) -> ColumnKind:
