@@ -279,7 +279,7 @@ class LogsPane(Pane):
         lines, whole = self.view.line_count, reading.at_head
         parts = (
             count(lines, "line") if whole else f"newest {count(lines, 'line')}",
-            "" if whole else "older ones above",
+            "" if whole or self._live_since is not None else "older ones above",
             ("complete" if whole else "ended") if self._complete else "",
         )
         title.count = " · ".join(filter(None, parts)) if lines else ""

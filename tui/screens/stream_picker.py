@@ -56,7 +56,7 @@ class StreamPicker(ModalScreen[frozenset[str] | None]):
     """Leaves with the names of the chosen streams, none of them for all; with None when nothing was chosen."""
 
     CSS_PATH = DIALOGS_STYLESHEET
-    DEFAULT_CSS = "StreamPicker Table { height: 14; margin: 1 0; }"
+    DEFAULT_CSS = "StreamPicker Table { max-height: 14; margin: 1 0; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Cancel", show=False),
@@ -80,6 +80,7 @@ class StreamPicker(ModalScreen[frozenset[str] | None]):
         """Begin at the stream that was written to last."""
         table: Table[LogStream] = self.query_one(Table)
         table.rows = tuple(sorted(self._streams, key=lambda stream: (-(stream.last or 0), stream.name)))
+        table.styles.height = len(self._streams) + 2
         table.focus()
 
     @on(Table.Selected)
