@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tui.resources.endpoint_configs import ConfigVariant, config_request
 from tui.resources.endpoint_deployments import DeploymentPlan, DeployStep, DeployVariant, Resource
-from tui.service.endpoints import GRACE_SECONDS, Endpoints
+from tui.service.endpoints import Endpoints
 from tui.service.errors import InvalidRequest, NotFound
 from tui.service.models import Models
 
@@ -85,14 +85,14 @@ class Deployment:
 
     async def _create_endpoint(self) -> None:
         """Create the endpoint; the service may need some seconds to know the configuration that was just made."""
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + self._endpoints.grace_seconds
         while True:
             try:
                 await self._endpoints.create(self.plan.endpoint, self.plan.config)
             except NotFound:
                 if time.monotonic() > deadline:
                     raise
-                await asyncio.sleep(1)
+                await asyncio.sleep(self._endpoints.pace.changing / 4)
             else:
                 return
 

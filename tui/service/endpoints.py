@@ -13,7 +13,8 @@ from tui.resources.endpoint_deployments import EndpointProgress
 from tui.resources.endpoint_metrics import LAST_HOUR, EndpointTraffic, MetricWindow
 from tui.resources.endpoint_updates import DeploymentPolicy, update_request
 from tui.resources.endpoint_weights import VariantWeight, weights_of, weights_request
-from tui.resources.endpoints import SERVING, Endpoint, EndpointDetail, numbered
+from tui.resources.endpoints import Endpoint, EndpointDetail, numbered
+from tui.service.endpoint_learning import TRAFFIC_POLLS, EndpointLearning
 from tui.service.endpoint_metrics import EndpointMetrics
 from tui.service.errors import (
     AccessDenied,
@@ -30,20 +31,8 @@ from tui.service.live_list import LiveList
 from tui.service.pace import Pace
 from tui.service.prices import Prices
 
-DESCRIBED = 10
-"""Endpoints described for each poll of the list, changing ones first; the budget does not reach further."""
-
-METERED = 50
-"""Endpoints of the list whose traffic is asked for."""
-
-TRAFFIC_POLLS = 4
-"""Polls of a quiet list to one of its traffic, for which the service wants money."""
-
-IDLE_POLLS = 20
-"""Likewise to one look for idle endpoints, which are counted in hours."""
-
-GRACE_SECONDS = 10.0
-"""For which what was just written may not be seen yet."""
+GRACE_LOOKS = 2
+"""Looks at something that is changing for which what was just written may not be seen yet: at AWS ten seconds."""
 
 
 class Endpoints:
@@ -56,10 +45,6 @@ class Endpoints:
         self._pace = pace
         self._details: dict[str, Feed[EndpointDetail]] = {}
         self._traffic: dict[tuple[str, MetricWindow], Feed[EndpointTraffic]] = {}
-        self._described: dict[str, float] = {}
-        """By ARN: the time of the last modification at which a row was described."""
-
-        self._metered = self._looked_for_idle = float("-inf")
         self._previous: dict[str, tuple[VariantWeight, ...]] = {}
         self.list = LiveList(
             gateway,
@@ -67,7 +52,7 @@ class Endpoints:
             "Endpoints",
             Endpoint.from_summary,
             pace=pace,
-            learn=self._learn,
+            learn=EndpointLearning(self.describe, self._metrics, pace).learn,
             keep=_keep,
         )
         """The newest endpoints first, live, with what is learnt about them."""
@@ -80,6 +65,11 @@ class Endpoints:
     def pace(self) -> Pace:
         """How often is asked."""
         return self._pace()
+
+    @property
+    def grace_seconds(self) -> float:
+        """For which what was just written may not be seen yet."""
+        return GRACE_LOOKS * self.pace.changing
 
     def detail(self, name: str) -> Feed[EndpointDetail]:
         """One endpoint in full; the same feed for everyone who looks at it."""
@@ -252,14 +242,14 @@ class Endpoints:
             try:
                 detail = await self.describe(name)
             except NotFound:
-                if moved or seconds > GRACE_SECONDS:
+                if moved or seconds > self.grace_seconds:
                     raise
             else:
                 if name in self._details:
                     self._details[name].update(detail)
                 yield EndpointProgress(detail, seconds)
                 moved = moved or detail.endpoint.running
-                if self._arrived(detail, reached, late=moved or seconds > GRACE_SECONDS):
+                if self._arrived(detail, reached, late=moved or seconds > self.grace_seconds):
                     break
             await asyncio.sleep(self.pace.changing)
         self.wake(name)
@@ -301,46 +291,6 @@ class Endpoints:
             if watched == name:
                 feed.wake()
 
-    async def _learn(self, endpoints: tuple[Endpoint, ...]) -> dict[str, Endpoint]:
-        """Some endpoints with what the list does not have: those on their way, and what has changed since."""
-        wanted = [one for one in endpoints if one.running or self._described.get(one.arn) != one.modified]
-        wanted.sort(key=lambda endpoint: not endpoint.running)  # stable: newest first among either
-        learnt = {row.arn: row for row in await asyncio.gather(*map(self._with_detail, wanted[:DESCRIBED]))}
-        rows = [learnt.get(endpoint.arn, endpoint) for endpoint in endpoints]
-        metered = await self._with_traffic([row for row in rows if row.status in SERVING and row.variants][:METERED])
-        return learnt | metered
-
-    async def _with_detail(self, row: Endpoint) -> Endpoint:
-        try:
-            detail = await self.describe(row.name)
-        except ServiceError:  # the list is right without; the poll itself reports what is wrong
-            return row
-        self._described[row.arn] = row.modified
-        found = detail.endpoint
-        return replace(
-            row, config=found.config, variants=found.variants, failure_reason=found.failure_reason, rate=found.rate
-        )
-
-    async def _with_traffic(self, rows: Sequence[Endpoint]) -> dict[str, Endpoint]:
-        """Rows with their traffic, when it is time to ask for it; the others keep what is known."""
-        now = time.monotonic()
-        unknown = [row for row in rows if row.traffic is None]
-        changed: dict[str, Endpoint] = {row.arn: row for row in rows}
-        try:
-            due = now - self._metered >= TRAFFIC_POLLS * self.pace.listing
-            if asked := rows if due else unknown:
-                for arn, traffic in (await self._metrics.summaries(asked)).items():
-                    changed[arn] = replace(changed[arn], traffic=traffic)
-                self._metered = now if due else self._metered
-            due = now - self._looked_for_idle >= IDLE_POLLS * self.pace.listing
-            if asked := rows if due else unknown:
-                for arn, idle in (await self._metrics.idle(asked)).items():
-                    changed[arn] = replace(changed[arn], idle=idle)
-                self._looked_for_idle = now if due else self._looked_for_idle
-        except ServiceError:  # without the right to read metrics there is a list all the same
-            self._metered = self._looked_for_idle = now
-        return changed
-
 
 def _keep(known: Endpoint, fresh: Endpoint) -> Endpoint:
-    return replace(known, status=fresh.status, modified=fresh.modified, failure_reason=known.failure_reason)
+    return replace(known, status=fresh.status, modified=fresh.modified)
