@@ -205,13 +205,13 @@ class LogFinder(LogScroller):
         painted = monotonic()
         try:
             while self._busy:
+                await give_way()
                 if index := next(self._unfinished(), None):
                     index.work(SLICE)
                 self._arrive()
                 if monotonic() - painted > PROGRESS_INTERVAL:
                     self._paint()
                     painted = monotonic()
-                await give_way()
         finally:
             self._looking = False
         self._paint_soon()

@@ -63,6 +63,37 @@ async def measure(app: App[None], act: Callable[[], None]) -> Painted:
     return Painted(max(end, done) - start, driver.written - before)
 
 
+class Stalls:
+    """How long the loop does not get its turn."""
+
+    def __init__(self) -> None:
+        self.longest = self.longest_cpu = 0.0
+
+    async def watch(self) -> None:
+        """Look for ever."""
+        while True:
+            before, before_cpu = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(0.001)
+            self.longest = max(self.longest, time.perf_counter() - before - 0.001)
+            self.longest_cpu = max(self.longest_cpu, time.thread_time() - before_cpu)
+
+
+async def stalled(act: Callable[[], None], finished: Callable[[], bool]) -> tuple[float, Stalls]:
+    """Seconds until it is finished, and the stalls meanwhile."""
+    stalls = Stalls()
+    watching = asyncio.create_task(stalls.watch())
+    await asyncio.sleep(0.01)
+    stalls.longest = stalls.longest_cpu = 0.0
+    start = time.perf_counter()
+    act()
+    while not finished():  # noqa: ASYNC110 - the loop's turns are what is measured
+        await asyncio.sleep(0)
+    seconds = time.perf_counter() - start
+    await asyncio.sleep(0.005)
+    watching.cancel()
+    return seconds, stalls
+
+
 def middle(runs: Sequence[Painted]) -> Painted:
     """The medians of several runs."""
     return Painted(median(run.seconds for run in runs), round(median(run.written for run in runs)))
