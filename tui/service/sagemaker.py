@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tui.service.endpoints import Endpoints
     from tui.service.invoking import Invoking
     from tui.service.prices import Prices
+    from tui.service.transform_results import TransformResults
+    from tui.service.transforms import Transforms
 
 
 class SageMaker:
@@ -61,6 +63,20 @@ class SageMaker:
         from tui.service.endpoints import Endpoints  # noqa: PLC0415
 
         return Endpoints(self.gateway, self.prices, lambda: self.models.pace)
+
+    @cached_property
+    def transforms(self) -> Transforms:
+        """Batch transform jobs, made when first asked for."""
+        from tui.service.transforms import Transforms  # noqa: PLC0415
+
+        return Transforms(self.gateway, self.logs, lambda: self.models.pace)
+
+    @cached_property
+    def transform_results(self) -> TransformResults:
+        """What batch transform jobs have written."""
+        from tui.service.transform_results import TransformResults  # noqa: PLC0415
+
+        return TransformResults(self.gateway, self.models, self.training, lambda: self.datasets)
 
     @cached_property
     def deploying(self) -> Deploying:

@@ -23,7 +23,7 @@ _PLACES = {
     "peek_transform_input": "transform_objects",
     "result_page": "results",
     "judge_results": "results",
-    "next_mistake": "results",
+    "find_mistake": "results",
     "measure_drift": "drift",
     "download_results": "result_download",
     "invoke": "invoking",
