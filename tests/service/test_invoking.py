@@ -99,8 +99,8 @@ async def test_an_endpoint_is_judged_on_a_labelled_test_set(road: Road, server: 
     assert comparison.better == judgement.best
     assert judgement.verdict.startswith(f"{judgement.best} is better by ")
     worst = judgement.scores["X"].worst
-    assert [abs(one.residual) for one in worst] == sorted((abs(one.residual) for one in worst), reverse=True)
-    assert worst[0].named(test_set)[0] == ("a", features[worst[0].row].split(",")[0])
+    assert [abs(one.error) for one in worst] == sorted((abs(one.error) for one in worst), reverse=True)
+    assert test_set.named(worst[0])[0] == ("a", features[worst[0].number - 1].split(",")[0])
 
     weighted = await road.invoking.judge(
         JudgeRequest("road-judge", test_set, ("X", "L"), "by weight", batch_rows=1, limit=200)
@@ -118,15 +118,15 @@ async def test_mistakes_are_found_one_at_a_time_and_no_further_than_asked(road: 
     test_set = TestSet(f"s3://{local.BUCKET}/mistakes/test.csv", "", "regression")
     request = JudgeRequest("road-mistakes", test_set, ("X",))
     judgement = await road.invoking.judge(request)
-    bound = abs(judgement.scores["X"].worst[4].residual)
-    expected = sorted(one.row for one in judgement.scores["X"].worst[:4])
+    bound = abs(judgement.scores["X"].worst[4].error)
+    expected = sorted(one.number for one in judgement.scores["X"].worst[:4])
 
     await road.invoked("road-mistakes", 10)  # of the judgement
     walk = road.invoking.mistakes(request, "X", bound)
     first = await anext(walk)
-    assert first.row == expected[0]
-    assert first.named(test_set)[0][0] == "column 1"
+    assert first.number == expected[0]
+    assert test_set.named(first)[0][0] == "column 1"
     sizes = [1, 2, 4, 8, 16, 32, *[50] * 8]
-    needed = next(count for count in range(1, len(sizes)) if sum(sizes[:count]) > first.row)
+    needed = next(count for count in range(1, len(sizes)) if sum(sizes[:count]) >= first.number)
     await road.invoked("road-mistakes", 10 + needed)
-    assert [first.row, *[one.row async for one in walk]] == expected
+    assert [first.number, *[one.number async for one in walk]] == expected

@@ -8,8 +8,8 @@ from typing import Literal
 
 from tui.resources.csv_reports import Task
 from tui.resources.datasets import UploadedDataset
-from tui.resources.endpoint_answers import Prediction
 from tui.resources.endpoint_invoking import Latencies, Mode, ShotError
+from tui.resources.scores import Judged, Scores, class_named
 
 Measure = Literal["RMSE", "MAE", "R²", "accuracy", "AUC", "log loss"]
 
@@ -61,10 +61,12 @@ class TestSet:
 
     def class_name(self, code: float) -> str:
         """What a label or prediction means: the name of the class, or the number."""
-        place = int(code)
-        if self.task != "regression" and place == code and 0 <= place < len(self.classes):
-            return self.classes[place]
-        return f"{code:g}"
+        return f"{code:g}" if self.task == "regression" else class_named(self.classes, code)
+
+    def named(self, row: Judged) -> tuple[tuple[str, str], ...]:
+        """The features of a row with their names, or with their places where they have none."""
+        names = self.columns or tuple(f"column {place}" for place in range(1, len(row.features) + 1))
+        return tuple(zip(names, row.features, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +116,6 @@ class JudgeProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A row on which prediction and label disagree."""
-
-    row: int
-    """Its place in the test set, counted from 0."""
-
-    features: tuple[str, ...]
-    label: float
-    value: float
-    """What the prediction comes to, see `Prediction.value`."""
-
-    prediction: Prediction
-
-    @property
-    def residual(self) -> float:
-        """Prediction less label."""
-        return self.value - self.label
-
-    def named(self, test_set: TestSet) -> tuple[tuple[str, str], ...]:
-        """The features with their names, or with their places where they have none."""
-        names = test_set.columns or tuple(f"column {place}" for place in range(1, len(self.features) + 1))
-        return tuple(zip(names, self.features, strict=False))
-
-
-@dataclass(frozen=True, slots=True)
 class MistakeCursor:
     """Where a walk over mistakes goes on: a place in the test set, and what it has cost so far."""
 
@@ -161,22 +138,17 @@ class Score:
     variant: str
     rows: int
     measures: Mapping[Measure, float]
-    confusion: tuple[tuple[int, ...], ...]
-    """Rows by label (line) and prediction (column), in the order of `codes`; empty for a regression."""
+    """Those that its predictions allow."""
 
-    codes: tuple[int, ...]
+    figures: Scores
+    """What can be drawn of it: points, a confusion table, all thresholds."""
+
     latencies: Latencies | None
     """Of the invocations, each with a batch of rows; None without an answer."""
 
-    worst: tuple[Mistake, ...]
-    """The rows with the largest residuals, the largest first; of classifications, the most confident mistakes."""
+    worst: tuple[Judged, ...]
+    """The rows that are furthest off, the furthest first; of classifications, the most confident mistakes."""
 
-    points: tuple[tuple[float, float], ...]
-    """(label, prediction) of up to `MOST_POINTS` rows, for a picture."""
-
-
-MOST_POINTS = 2_000
-"""Rows of a variant that are drawn."""
 
 MOST_WORST = 50
 """Rows of a variant that are kept as its worst."""

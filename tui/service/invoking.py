@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from tui.resources.endpoint_invoking import Answer, Invocation, Refusal, Shots
-from tui.resources.endpoint_judging import Judgement, JudgeProgress, JudgeRequest, Mistake, MistakeCursor
+from tui.resources.endpoint_judging import Judgement, JudgeProgress, JudgeRequest, MistakeCursor
+from tui.resources.scores import Judged
 from tui.service.gateway import Gateway
 
 
@@ -58,22 +59,20 @@ class Invoking:
         judgement: Judgement = await self._gateway.task("judge", request=request, on_progress=on_progress)
         return judgement
 
-    async def mistakes(
-        self, request: JudgeRequest, variant: str, least_residual: float = 0.0
-    ) -> AsyncIterator[Mistake]:
+    async def mistakes(self, request: JudgeRequest, variant: str, tolerance: float = 0.0) -> AsyncIterator[Judged]:
         """The rows on which a variant is wrong, in the order of the test set, found as they are asked for.
 
         A classification is wrong when it names another class, a regression when it is off by more than
-        `least_residual`. No row is read, and none is sent, behind the small batch in which the next mistake lies.
+        `tolerance`. No row is read, and none is sent, behind the small batch in which the next mistake lies.
         """
         cursor = MistakeCursor()
-        found: deque[Mistake] = deque()
+        found: deque[Judged] = deque()
         while True:
             while found:
                 yield found.popleft()
             if cursor.ended:
                 return
             more, cursor = await self._gateway.task(
-                "next_mistakes", request=request, variant=variant, least_residual=least_residual, cursor=cursor
+                "next_mistakes", request=request, variant=variant, tolerance=tolerance, cursor=cursor
             )
             found.extend(more)

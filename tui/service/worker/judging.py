@@ -5,39 +5,44 @@ from __future__ import annotations
 import heapq
 import time
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tui.resources.endpoint_answers import Prediction, parse_predictions
-from tui.resources.endpoint_invoking import Answer, Invocation, Refusal
+from tui.resources.endpoint_answers import parse_predictions
+from tui.resources.endpoint_invoking import Answer, Invocation, Latencies, Refusal
 from tui.resources.endpoint_judging import (
-    MOST_POINTS,
     MOST_WORST,
     Comparison,
     Judgement,
     JudgeProgress,
     JudgeRequest,
-    Mistake,
+    Measure,
     MistakeCursor,
     Score,
 )
+from tui.resources.scores import BinaryScores, Judged, MistakeRule, Prediction, RegressionScores
 from tui.service.errors import ServiceError, ServiceFault
+from tui.service.worker.comparing import Results, compare, measures, probabilities_of
 from tui.service.worker.context import TaskContext
 from tui.service.worker.invoking import SERVICE, Tally, send, translated
 from tui.service.worker.labelled_rows import LabelledRow, batches, body_of, labelled_rows
-from tui.service.worker.scores import Results, compare, confusion, measures, probabilities_of
+from tui.service.worker.scoring import judge as scored
+from tui.service.worker.scoring import mistakes
 
 _REPORT_SECONDS = 0.2
 
 _HOPELESS = 4
 """Invocations that failed, none having given a prediction, after which there is no sense in more."""
+
+_CLASSES = range(1000)
+"""Codes that a class may have."""
 
 Batch = Sequence[LabelledRow]
 Reply = tuple[Answer, tuple[Prediction, ...]] | Refusal | ServiceError
@@ -54,8 +59,8 @@ def judge(context: TaskContext, request: JudgeRequest) -> Judgement:
 
 
 def next_mistakes(
-    context: TaskContext, request: JudgeRequest, variant: str, least_residual: float, cursor: MistakeCursor
-) -> tuple[tuple[Mistake, ...], MistakeCursor]:
+    context: TaskContext, request: JudgeRequest, variant: str, tolerance: float, cursor: MistakeCursor
+) -> tuple[tuple[Judged, ...], MistakeCursor]:
     """The mistakes in the next batch that has any, and where to go on.
 
     Batches begin with one row and double, so that a model that is often wrong is not asked for much.
@@ -64,13 +69,14 @@ def next_mistakes(
         DataError: The test set cannot be read.
         ServiceError: The variant does not give predictions.
     """
+    rule = MistakeRule(request.test_set.task, request.threshold, tolerance)
     rows = labelled_rows(context, request.test_set, cursor)
     if request.limit is not None:
         rows = islice(rows, max(0, request.limit - cursor.row))
     size = 1
     while batch := next(batches(rows, size), None):
         context.check()
-        found = mistakes(batch, _predicted(context, request, batch, variant), request, least_residual)
+        found = tuple(mistakes(_judged(batch, _predicted(context, request, batch, variant)), rule))
         row, feature_bytes, label_bytes = batch[-1].after
         cursor = MistakeCursor(row, feature_bytes, label_bytes, cursor.mistakes + len(found))
         if found:
@@ -79,21 +85,9 @@ def next_mistakes(
     return (), replace(cursor, ended=True)
 
 
-def mistakes(
-    batch: Batch, predictions: Sequence[Prediction], request: JudgeRequest, least_residual: float
-) -> tuple[Mistake, ...]:
-    """The rows of a batch whose predictions are wrong, in order."""
-    found = []
+def _judged(batch: Batch, predictions: Sequence[Prediction]) -> Iterator[Judged]:
     for row, prediction in zip(batch, predictions, strict=True):
-        value = prediction.value(request.test_set.task, request.threshold)
-        wrong = abs(value - row.label) > least_residual if request.test_set.task == "regression" else value != row.label
-        if wrong:
-            found.append(_mistake(row, prediction, value))
-    return tuple(found)
-
-
-def _mistake(row: LabelledRow, prediction: Prediction, value: float) -> Mistake:
-    return Mistake(row.number, tuple(row.text.split(",")), row.label, value, prediction)
+        yield Judged(row.number + 1, tuple(row.text.split(",")), prediction, row.label)
 
 
 def _predicted(context: TaskContext, request: JudgeRequest, batch: Batch, variant: str) -> tuple[Prediction, ...]:
@@ -112,8 +106,12 @@ def _ask(client: Any, request: JudgeRequest, batch: Batch, variant: str) -> Repl
         return translated(error)
     if isinstance(outcome, Refusal):
         return outcome
+    task = request.test_set.task
     try:
-        return outcome, parse_predictions(outcome.body, outcome.content_type, len(batch))
+        predictions = parse_predictions(outcome.body, outcome.content_type, len(batch), task)
+        if task == "multiclass" and (odd := [one.value for one in predictions if one.value not in _CLASSES]):
+            raise ValueError(f"{odd[0]:g} is no class.")
+        return outcome, predictions
     except ValueError as problem:
         return ServiceFault(f"{outcome.variant} gave no predictions", str(problem), code="UnreadableAnswer")
 
@@ -128,45 +126,45 @@ def _no_predictions(request: JudgeRequest, reply: Refusal | ServiceError) -> Ser
 class _Columns:
     """What one variant has predicted so far, batch by batch."""
 
-    rows: list[int]
-    labels: list[float]
-    values: list[float]
-    scores: list[tuple[float, ...]]
-    worst: list[tuple[float, int, Mistake]]
-    """A heap of the `MOST_WORST` largest, by how far off."""
+    rule: MistakeRule
+    rows: list[int] = field(default_factory=list)
+    labels: list[float] = field(default_factory=list)
+    predictions: list[Prediction] = field(default_factory=list)
+    worst: list[tuple[float, int, Judged]] = field(default_factory=list)
+    """A heap of the `MOST_WORST` that are furthest off."""
 
-    def add(self, batch: Batch, predictions: Sequence[Prediction], request: JudgeRequest) -> None:
-        task = request.test_set.task
-        for row, prediction in zip(batch, predictions, strict=True):
-            value = prediction.value(task, request.threshold)
-            self.rows.append(row.number)
-            self.labels.append(row.label)
-            self.values.append(value)
-            self.scores.append(prediction.scores)
-            off = abs(value - row.label) if task == "regression" else _confidence(prediction) * (value != row.label)
-            if off > 0 and (len(self.worst) < MOST_WORST or off > self.worst[0][0]):
-                heapq.heappush(self.worst, (off, -row.number, _mistake(row, prediction, value)))
-                if len(self.worst) > MOST_WORST:
-                    heapq.heappop(self.worst)
+    def add(self, batch: Batch, predictions: Sequence[Prediction]) -> None:
+        """Take the predictions for some rows."""
+        self.rows += [row.number for row in batch]
+        self.labels += [row.label for row in batch]
+        self.predictions += predictions
+        for row in mistakes(_judged(batch, predictions), self.rule):
+            off = abs(row.error) if self.rule.task == "regression" else _confidence(row.prediction)
+            heapq.heappush(self.worst, (off, -row.number, row))
+            if len(self.worst) > MOST_WORST:
+                heapq.heappop(self.worst)
 
-    def results(self, request: JudgeRequest) -> Results:
+    def results(self) -> Results:
+        """All of it, in the order of the rows."""
         order = np.argsort(self.rows)
-        widths = {len(scores) for scores in self.scores}
-        scores = np.array(self.scores, dtype=float) if len(widths) == 1 else np.empty((0, 0))
-        probabilities = probabilities_of(scores, request.test_set.task)
+        values = np.array([self.rule.says(prediction) for prediction in self.predictions])
+        probabilities = probabilities_of(self._scores(), self.rule.task)
         return Results(
             np.array(self.rows)[order],
             np.array(self.labels)[order],
-            np.array(self.values)[order],
+            values[order],
             None if probabilities is None else probabilities[order],
         )
 
+    def _scores(self) -> Any:
+        """The scores of all rows, a line each; empty when they have not all as many."""
+        scores = [prediction.scores or (prediction.value,) for prediction in self.predictions]
+        return np.array(scores) if len(set(map(len, scores))) == 1 else np.empty((0, 0))
+
 
 def _confidence(prediction: Prediction) -> float:
-    """How sure a classifier was, above 0."""
-    if len(prediction.scores) > 1:
-        return max(prediction.scores)
-    return max(prediction.scores[0], 1 - prediction.scores[0])
+    """How sure a classifier was."""
+    return max(prediction.scores or (prediction.value, 1 - prediction.value))
 
 
 class _Judging:
@@ -193,7 +191,7 @@ class _Judging:
                 self._report()
         if self._failure and not self._columns:
             raise self._failure
-        results = {name: columns.results(self._request) for name, columns in sorted(self._columns.items())}
+        results = {name: columns.results() for name, columns in sorted(self._columns.items())}
         latencies = self._tally.latencies
         scores = {name: self._score(name, found, latencies.get(name)) for name, found in results.items()}
         unpaired = Judgement(self._request, self._done, 0.0, scores, (), self._tally.errors)
@@ -227,8 +225,8 @@ class _Judging:
         if isinstance(reply, tuple):
             answer, predictions = reply
             self._tally.answer(answer)
-            columns = self._columns.setdefault(answer.variant, _Columns([], [], [], [], []))
-            columns.add(batch, predictions, self._request)
+            rule = MistakeRule(self._request.test_set.task, self._request.threshold)
+            self._columns.setdefault(answer.variant, _Columns(rule)).add(batch, predictions)
             return
         if isinstance(reply, Refusal):
             self._tally.refusal(reply)
@@ -246,21 +244,18 @@ class _Judging:
             total = min(counted, default=None)
             self._context.report(JudgeProgress(self._done, total, now - self._began, self._tally.failed))
 
-    def _score(self, name: str, results: Results, latencies: Any) -> Score:
+    def _score(self, name: str, results: Results, latencies: Latencies | None) -> Score:
+        columns = self._columns[name]
         task = self._request.test_set.task
-        codes, table = ((), ()) if task == "regression" else confusion(results)
-        step = max(1, len(results.rows) // MOST_POINTS)
-        points = zip(results.labels[::step].tolist(), results.values[::step].tolist(), strict=True)
-        return Score(
-            variant=name,
-            rows=len(results.rows),
-            measures=measures(results, task),
-            confusion=table,
-            codes=codes,
-            latencies=latencies,
-            worst=tuple(mistake for _, _, mistake in sorted(self._columns[name].worst, reverse=True)),
-            points=tuple(points)[:MOST_POINTS],
-        )
+        pairs = zip(columns.predictions, columns.labels, strict=True)
+        figures = scored((Judged(0, (), prediction, label) for prediction, label in pairs), task)
+        found: dict[Measure, float] = measures(results, task)
+        if isinstance(figures, RegressionScores):
+            found["R²"] = figures.r2
+        elif isinstance(figures, BinaryScores) and figures.auc is not None:
+            found["AUC"] = figures.auc
+        worst = sorted(columns.worst, key=lambda one: one[:2], reverse=True)
+        return Score(name, len(results.rows), found, figures, latencies, tuple(row for *_, row in worst))
 
     def _comparisons(self, best: str | None, results: dict[str, Results]) -> tuple[Comparison, ...]:
         request = self._request

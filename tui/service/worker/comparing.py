@@ -1,4 +1,4 @@
-"""How right predictions are, and whether one model is shown to be better than another; as scikit-learn defines it."""
+"""Whether one model is shown to be better than another by what they predicted: the bootstrap."""
 
 from __future__ import annotations
 
@@ -59,29 +59,8 @@ def probabilities_of(scores: Any, task: Task) -> Any | None:
 
 
 def measures(results: Results, task: Task) -> dict[Measure, float]:
-    """What can be measured; R², AUC and log loss only where they are defined."""
-    labels, values = results.labels, results.values
-    found: dict[Measure, float] = {
-        name: finish(losses.mean()) for name, (losses, finish) in _losses(results, task).items()
-    }
-    if task == "regression":
-        spread = float(((labels - labels.mean()) ** 2).sum())
-        if spread > 0:
-            found["R²"] = 1 - float(((values - labels) ** 2).sum()) / spread
-    elif task == "binary" and results.probabilities is not None:
-        area = _auc(labels, results.probabilities[:, 1])
-        if area is not None:
-            found["AUC"] = area
-    return found
-
-
-def confusion(results: Results) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
-    """The codes of the classes, and the rows by label (line) and prediction (column)."""
-    labels, values = results.labels.astype(int), results.values.astype(int)
-    codes, places = np.unique(np.concatenate([labels, values]), return_inverse=True)
-    table = np.zeros((len(codes), len(codes)), dtype=int)
-    np.add.at(table, (places[: len(labels)], places[len(labels) :]), 1)
-    return tuple(map(int, codes)), tuple(tuple(map(int, line)) for line in table)
+    """The measures that are means over rows."""
+    return {name: float(finish(values.mean())) for name, (values, finish) in _losses(results, task).items()}
 
 
 def compare(
@@ -133,18 +112,6 @@ def _losses(results: Results, task: Task) -> Mapping[Measure, _Loss]:
 
 def _same(mean: Any) -> Any:
     return mean
-
-
-def _auc(labels: Any, scores: Any) -> float | None:
-    """The area under the ROC curve by the ranks of the positives; None when there is one class only."""
-    positive = labels == 1
-    count, others = int(positive.sum()), int((~positive).sum())
-    if not count or not others:
-        return None
-    _, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    ranks = ends - (counts - 1) / 2  # of equal scores the mean rank, counted from 1
-    return float((ranks[places][positive].sum() - count * (count + 1) / 2) / (count * others))
 
 
 def _resampled_means(first: list[Any], second: list[Any], paired: bool, check: Callable[[], None]) -> list[Any]:
