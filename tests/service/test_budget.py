@@ -151,9 +151,10 @@ def operations() -> tuple[tuple[str, str], ...]:
 def test_only_operations_that_read_count_as_reading() -> None:
     admitted = {operation for _, operation in operations() if is_read(operation)}
     verbs = {re.match("[A-Z][a-z]+", operation)[0] for operation in admitted}  # type: ignore[index]
-    assert verbs == {"Describe", "List", "Get", "Head", "Batch", "Search", "Filter"}
+    assert verbs == {"Describe", "List", "Get", "Head", "Batch", "Search", "Filter", "Start"}
     assert {operation for operation in admitted if operation.startswith("Batch")} == {"BatchDescribeModelPackage"}
     assert {operation for operation in admitted if operation.startswith("Search")} == {"Search"}
+    assert {operation for operation in admitted if operation.startswith("Start")} == {"StartLiveTail"}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_only_operations_that_read_count_as_reading() -> None:
         "Delete",
         "Put",
         "Stop",
-        "Start",
+        "Start(?!LiveTail)",
         "Add",
         "Remove",
         "Invoke",
@@ -186,7 +187,7 @@ def test_only_operations_that_read_count_as_reading() -> None:
     ],
 )
 def test_no_operation_that_changes_anything_counts_as_reading(verb: str) -> None:
-    begun_so = [operation for _, operation in operations() if operation.startswith(verb)]
+    begun_so = [operation for _, operation in operations() if re.match(verb, operation)]
     assert begun_so
     assert not [operation for operation in begun_so if is_read(operation)]
 
