@@ -264,3 +264,23 @@ def test_progress_runs_over_both_readings(tmp_path: Path, monkeypatch: pytest.Mo
     assert [report.total_bytes for report in reports] == [2 * size] * len(reports)
     assert [report.done_bytes for report in reports] == sorted(report.done_bytes for report in reports)
     assert reports[-1].done_bytes == 2 * size
+
+
+def test_rows_that_are_in_train_and_again_in_another_split_are_counted(tmp_path: Path) -> None:
+    source = tmp_path / "twice.csv"
+    source.write_text("x,y\n" + "".join(f"{n // 2},{n // 2}.5\n" for n in range(2000)))
+    plan = SplitPlan("twice", CsvDialect(), ("x", "y"), "y", "regression", ("x",))
+    result = split_csv(ScriptedContext(), str(source), plan, str(tmp_path / "twice"))
+    train, validation = (
+        set((tmp_path / "twice" / name / f"{name}.csv").read_text().splitlines()) for name in ("train", "validation")
+    )
+    test = {
+        f"{label},{features}"
+        for label, features in zip(
+            (tmp_path / "twice/test/test-labels.csv").read_text().splitlines(),
+            (tmp_path / "twice/test/test.csv").read_text().splitlines(),
+            strict=True,
+        )
+    }
+    expected = len(train & validation) + len(test & (train | validation))
+    assert result.manifest.repeated_across == expected > 100

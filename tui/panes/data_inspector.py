@@ -130,6 +130,7 @@ def describe_upload(item: UploadedDataset) -> Content:
         ("Classes", ", ".join(f"{code} = {name}" for code, name in enumerate(manifest.classes))),
         ("Features", f"{len(manifest.columns) - 1:,}"),
         *((split, count(rows, "row")) for split, rows in manifest.rows.items()),
+        ("Repeated", _repeated(manifest.repeated_across)),
         ("Seed", f"{manifest.seed}{', stratified' if manifest.stratified else ''}"),
         ("Size", size(manifest.size)),
         ("Source", manifest.source),
@@ -140,6 +141,10 @@ def describe_upload(item: UploadedDataset) -> Content:
     lines += [Content.assemble((name.ljust(12), "$text-muted"), content(value)) for name, value in facts if value]
     lines += [Content(""), Content.styled("Columns", "bold"), content(", ".join(manifest.columns[:100]))]
     return Content("\n").join(lines)
+
+
+def _repeated(rows: int | None) -> str:
+    return f"{count(rows, 'row')} of validation and test in another split too" if rows else ""
 
 
 def _title(path: str) -> Content:

@@ -8,6 +8,23 @@ from typing import Literal
 ColumnKind = Literal["number", "integer", "text", "boolean", "date", "empty"]
 Task = Literal["regression", "binary", "multiclass"]
 Level = Literal["error", "warning", "note"]
+FixKind = Literal[
+    "leave-header",
+    "write-header",
+    "label-first",
+    "drop-column",
+    "drop-ragged",
+    "drop-unlabelled",
+    "drop-incomplete",
+    "drop-repeats",
+    "clear-cells",
+    "plain-numbers",
+    "encoding",
+    "newline",
+    "separator",
+    "decimal",
+]
+"""What the doctor can do about a file; some of it to one column."""
 
 DISTINCT_CAP = 100
 """Different values of a column are counted up to this many, in very wide files up to fewer: more is not a class."""
@@ -87,6 +104,21 @@ class Column:
     """How often the values are in each part of the range, from a sample when there are too many to be counted; of a
     text column the most frequent values, the first the most frequent."""
 
+    fingerprint: int = 0
+    """Equal for two columns of a file that have the same in every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Something that can be done about a finding while the file is written anew."""
+
+    kind: FixKind
+    sentence: str
+    """What is done, as an order: `Leave the column out`."""
+
+    column: str = ""
+    """The column that it is done to; empty when it is done to the file or to whole rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -97,6 +129,26 @@ class Finding:
     column: str = ""
     line: int = 0
     """The line in the file where it first shows, counted from 1; 0 when it concerns the whole file or column."""
+
+    why: str = ""
+    """What it means for which of the built-in algorithms."""
+
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedRows:
+    """The rows that are equal to an earlier one in every cell."""
+
+    count: int = 0
+    line: int = 0
+    """The line of the first one."""
+
+    first_line: int = 0
+    """The line of the row that it repeats."""
+
+    unknown: str = ""
+    """Why they could not be counted; empty when they were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,10 @@ class DatasetManifest:
     created: str
     """ISO 8601, UTC."""
 
+    repeated_across: int | None = None
+    """Rows of the validation and test files that an earlier split has as well, so that a model knows them already; None
+    when they were not looked for."""
+
     @property
     def size(self) -> int:
         """Bytes of all files, the manifest not counted."""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tui.resources.csv_cells import BOOLEANS, is_date
 from tui.resources.csv_reports import CLASS_LIMIT, DISTINCT_CAP, Column, ColumnKind
+from tui.service.worker.column_fingerprint import Fingerprints
 from tui.service.worker.column_sample import RowSample, histogram_of_values
 
 _EXAMPLES = 3
@@ -51,6 +52,7 @@ class Tally:
         self._capped_examples: dict[int, tuple[str, ...]] = {}
         self._first_text: dict[int, tuple[str, int]] = {}
         self._sample = RowSample(width)
+        self._fingerprints = Fingerprints(width)
 
     def add(self, frame: pd.DataFrame, lines: npt.NDArray[np.int64]) -> None:
         """Add the rows of a block; `lines` has the line in the file of each."""
@@ -71,6 +73,7 @@ class Tally:
         self._counts_rows &= (steps == 1).all(axis=0)
         self._last_row = matrix[-1].copy()
         self._sample.add(matrix)
+        self._fingerprints.add(matrix, frame, numeric)
         for place, values in enumerate(self._values):
             if values is None:
                 continue
@@ -157,6 +160,7 @@ class Tally:
             values=tuple(counted),
             examples=examples,
             histogram=histogram,
+            fingerprint=self._fingerprints[place],
         )
 
     def _kind(self, place: int, numbers: int, texts: int) -> ColumnKind:

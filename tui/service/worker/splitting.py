@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from tui.resources.csv_cells import in_order
 from tui.resources.csv_reports import ReadProgress
 from tui.resources.datasets import (
@@ -22,6 +24,7 @@ from tui.resources.datasets import (
 from tui.resources.split_plans import plan_problem, shares
 from tui.service.worker.context import TaskContext
 from tui.service.worker.csv_reading import opened
+from tui.service.worker.row_repeats import RowRepeats
 from tui.service.worker.split_draw import Draw, NoMoreRows
 from tui.service.worker.split_files import SplitFiles, replacing
 from tui.service.worker.split_rows import RowReader, Survey, changed
@@ -54,12 +57,21 @@ def split_csv(context: TaskContext, path: str, plan: SplitPlan, folder: str) -> 
         advance.read_before = advance.size
         splits = [split for split, share in zip(SPLITS, plan.fractions, strict=True) if share]
         trained: set[str] = set()
-        with SplitFiles(staged, splits) as files:
+        with SplitFiles(staged, splits) as files, RowRepeats() as repeats:
             for labels, features in reader.rows(classes, survey.categories, second_reading.update):
                 for split, places in _dealt(draw, labels if plan.stratify else [""] * len(labels), source).items():
-                    files.write(split, [labels[place] for place in places], [features[place] for place in places])
+                    split_labels, split_features = (
+                        [labels[place] for place in places],
+                        [features[place] for place in places],
+                    )
+                    files.write(split, split_labels, split_features)
+                    hashes = np.fromiter(
+                        map(hash, zip(split_labels, split_features, strict=True)), np.int64, len(places)
+                    )
+                    repeats.add(hashes, np.full(len(places), SPLITS.index(split)))
                     if split == "train" and classes:
                         trained.update(labels[place] for place in places)
+            across = repeats.across()
         if first_reading.digest() != second_reading.digest():
             raise changed(source)
         for code, name in enumerate(classes):
@@ -82,6 +94,7 @@ def split_csv(context: TaskContext, path: str, plan: SplitPlan, folder: str) -> 
             fractions=plan.fractions,
             stratified=plan.stratify,
             files=files.infos(),
+            repeated_across=across,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         (staged / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")

@@ -1,0 +1,32 @@
+"""Telling which columns of a file are the same, without keeping any of their values."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+
+class Fingerprints:
+    """A number for each column that depends on every cell and its row; equal columns have equal ones.
+
+    Each row has a weight from a generator, a column's fingerprint is the sum of its cells' bits times the weights:
+    two columns that differ anywhere share one by chance only, once in 2^64.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._random = np.random.RandomState(1)
+        self._sums = np.zeros(width, np.uint64)
+
+    def add(self, matrix: npt.NDArray[np.float64], frame: pd.DataFrame, numeric: npt.NDArray[np.bool_]) -> None:
+        """Add a block: its numbers, and its cells for the columns that are not `numeric`."""
+        weights = self._random.randint(0, 2**63 - 1, len(matrix), np.int64).astype(np.uint64)
+        bits = (matrix + 0.0).view(np.uint64)  # minus zero becomes zero
+        self._sums += (bits * weights[:, None]).sum(axis=0, dtype=np.uint64)
+        for place in np.flatnonzero(~numeric).tolist():
+            texts = frame.iloc[:, place].fillna("").astype(str)
+            hashes = np.fromiter(map(hash, texts), np.int64, len(texts)).view(np.uint64)
+            self._sums[place : place + 1] += (hashes * weights).sum(dtype=np.uint64)
+
+    def __getitem__(self, place: int) -> int:
+        return int(self._sums[place])

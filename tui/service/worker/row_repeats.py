@@ -1,0 +1,113 @@
+"""Finding the rows of a file that are there more than once, in memory that does not grow with the file."""
+
+from __future__ import annotations
+
+import tempfile
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+
+from tui.resources.csv_reports import RepeatedRows
+
+UNIT = "\x1f"
+"""Separates the fields of a record that is compared, whatever separates them in the file."""
+
+_IN_MEMORY = 16 << 20
+"""Bytes of hashes up to which no file is needed: a million rows."""
+
+_AT_ONCE = 1 << 20
+"""Hashes that are compared at once; those of longer files in parts, each with a share of all possible hashes."""
+
+_READ_BYTES = 4 << 20
+
+
+def row_hashes(records: bytes, separator: str) -> npt.NDArray[np.int64]:
+    """A hash of each record of a text in which each has a line; good within this process only."""
+    if separator != UNIT:
+        records = records.replace(separator.encode(), UNIT.encode())
+    lines = records.split(b"\n")
+    return np.fromiter(map(hash, lines), np.int64, len(lines) - 1)
+
+
+class RowRepeats:
+    """Keeps the hash and the line of every row, on disk when there are many; a hash of 64 bits stands for its row."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._unknown = ""
+        self._spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when this object is left
+
+    def __enter__(self) -> RowRepeats:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._spool.close()
+
+    def add(self, hashes: npt.NDArray[np.int64], lines: npt.NDArray[np.int64]) -> None:
+        """Add the rows of a block."""
+        if self._unknown:
+            return
+        try:
+            self._spool.write(np.column_stack([hashes, lines]).tobytes())
+        except OSError as error:
+            self._unknown = f"their hashes could not be kept ({error.strerror})"
+        self.rows += len(hashes)
+
+    def found(self) -> RepeatedRows:
+        """How many rows repeat an earlier one, and the first of them."""
+        if self._unknown:
+            return RepeatedRows(unknown=self._unknown)
+        total = RepeatedRows()
+        for part in range(self._parts):
+            repeats, firsts = self._repeats(part)
+            count = total.count + len(repeats)
+            if len(repeats) and (not total.count or repeats[0] < total.line):
+                total = RepeatedRows(count, int(repeats[0]), int(firsts[0]))
+            else:
+                total = RepeatedRows(count, total.line, total.first_line)
+        return total
+
+    def repeated_lines(self) -> npt.NDArray[np.int64]:
+        """The lines of all rows that repeat an earlier one, in order.
+
+        Raises:
+            OSError: The hashes could not be kept.
+        """
+        if self._unknown:
+            raise OSError(self._unknown)
+        return np.sort(np.concatenate([self._repeats(part)[0] for part in range(self._parts)]))
+
+    def across(self) -> int | None:
+        """How many rows repeat one with another number, where that of the split was given for the line.
+
+        None when the hashes could not be kept.
+        """
+        if self._unknown:
+            return None
+        return sum(int(np.count_nonzero(np.not_equal(*self._repeats(part)))) for part in range(self._parts))
+
+    @property
+    def _parts(self) -> int:
+        return self.rows // _AT_ONCE + 1
+
+    def _repeats(self, part: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The lines of the repeating rows of a part, in order, and the lines of the rows that each repeats."""
+        kept = self._kept(part)
+        order = np.lexsort((kept[:, 1], kept[:, 0]))
+        hashes, lines = kept[order, 0], kept[order, 1]
+        begins = np.diff(hashes, prepend=hashes[:1] - 1) != 0
+        firsts = lines[begins][np.cumsum(begins) - 1]
+        repeats, originals = lines[~begins], firsts[~begins]
+        by_line = np.argsort(repeats)
+        return repeats[by_line], originals[by_line]
+
+    def _kept(self, part: int) -> npt.NDArray[np.int64]:
+        chosen: list[npt.NDArray[np.int64]] = [np.empty((0, 2), np.int64)]
+        self._spool.seek(0)
+        while data := self._spool.read(_READ_BYTES):
+            block = np.frombuffer(data, np.int64).reshape(-1, 2)
+            chosen.append(block[block[:, 0] % self._parts == part] if self._parts > 1 else block)
+        return np.concatenate(chosen)
