@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -128,7 +129,8 @@ def weights_reached(detail: EndpointDetail, wanted: Sequence[VariantWeight]) -> 
     variants = {variant.name: variant for variant in detail.production}
     return all(
         one.name in variants
-        and variants[one.name].weight == one.weight
+        # The service keeps weights as 32-bit floats: 0.1 comes back as 0.10000000149011612.
+        and math.isclose(variants[one.name].weight, one.weight, rel_tol=1e-6)
         and (one.count is None or variants[one.name].count == one.count)
         for one in wanted
     )
