@@ -51,6 +51,12 @@ def model(name: str, **members: Any) -> dict[str, Any]:
     return {"ModelName": name, "PrimaryContainer": container, "ExecutionRoleArn": role_arn()}
 
 
+def make_model(server: LocalServer, name: str) -> None:
+    """A model of a test's own, on data of its own, that answers."""
+    server.client("s3").put_object(Bucket=BUCKET, Key=f"{name}/model.tar.gz", Body=artifacts()["xgboost"])
+    server.client("sagemaker").create_model(**model(name))
+
+
 def variant(name: str, model_name: str = MODEL, **members: Any) -> dict[str, Any]:
     """A production variant on one instance."""
     return {

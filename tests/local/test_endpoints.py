@@ -18,14 +18,15 @@ from tests.local.endpoints import (
     is_settled,
     make_config,
     make_endpoint,
+    make_model,
     make_models,
-    model,
     stages,
     variant,
     wait_until_gone,
     wait_until_settled,
 )
 from tests.local.server import LocalServer
+from tests.local.serving import wait_until
 from tests.local.training import LINEAR, XGBOOST, call
 
 _ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/"
@@ -152,22 +153,21 @@ def test_a_model_that_does_not_come_up_fails_the_endpoint_in_the_services_words(
     wait_until_gone(server, "endpoints-broken")
 
 
-def test_model_data_that_is_not_there_fails_the_endpoint(server: LocalServer, sagemaker: Any) -> None:
-    sagemaker.create_model(**model("endpoints-without-data"))
+def test_model_data_that_has_gone_fails_the_endpoint(server: LocalServer, sagemaker: Any) -> None:
+    make_model(server, "endpoints-without-data")
+    server.client("s3").delete_object(Bucket=BUCKET, Key="endpoints-without-data/model.tar.gz")
     endpoint = make_endpoint(server, "endpoints-without-data", variant("V", "endpoints-without-data"))
     assert endpoint["EndpointStatus"] == "Failed"
     assert f"s3://{BUCKET}/endpoints-without-data/model.tar.gz" in endpoint["FailureReason"]
 
 
 def test_what_an_endpoint_was_made_of_may_be_deleted(server: LocalServer, sagemaker: Any) -> None:
-    s3 = server.client("s3")
-    s3.copy_object(Bucket=BUCKET, Key="endpoints-fleeting/model.tar.gz", CopySource=f"{BUCKET}/{MODEL}/model.tar.gz")
-    sagemaker.create_model(**model("endpoints-fleeting"))
+    make_model(server, "endpoints-fleeting")
     before = make_endpoint(server, "endpoints-fleeting", variant("V", "endpoints-fleeting"))
 
     sagemaker.delete_endpoint_config(EndpointConfigName="endpoints-fleeting")
     sagemaker.delete_model(ModelName="endpoints-fleeting")
-    s3.delete_object(Bucket=BUCKET, Key="endpoints-fleeting/model.tar.gz")
+    server.client("s3").delete_object(Bucket=BUCKET, Key="endpoints-fleeting/model.tar.gz")
 
     assert describe(server, "endpoints-fleeting") == before
     assert invoke(server, "endpoints-fleeting")["InvokedProductionVariant"] == "V"
@@ -195,8 +195,8 @@ def test_a_deleted_endpoint_leaves_everything_else(server: LocalServer, sagemake
         sagemaker.list_tags(ResourceArn=arn)
     assert sagemaker.describe_endpoint_config(EndpointConfigName="endpoints-ended")["EndpointConfigName"]
     assert sagemaker.describe_model(ModelName=MODEL)["ModelName"] == MODEL
-    groups = server.client("logs").describe_log_groups(logGroupNamePrefix="/aws/sagemaker/Endpoints/endpoints-ended")
-    assert len(groups["logGroups"]) == 1
+    group = {"logGroupNamePrefix": "/aws/sagemaker/Endpoints/endpoints-ended"}
+    assert len(wait_until(lambda: server.client("logs").describe_log_groups(**group)["logGroups"])) == 1
 
     sagemaker.create_endpoint(EndpointName="endpoints-ended", EndpointConfigName="endpoints-ended")
     assert wait_until_settled(server, "endpoints-ended")["EndpointStatus"] == "InService"
@@ -235,7 +235,7 @@ def test_endpoints_that_are_refused(server: LocalServer, sagemaker: Any, members
 
 
 def test_a_model_that_was_deleted_cannot_be_deployed(server: LocalServer, sagemaker: Any) -> None:
-    sagemaker.create_model(**model("endpoints-gone"))
+    make_model(server, "endpoints-gone")
     make_config(server, "endpoints-gone", variant("V", "endpoints-gone"))
     sagemaker.delete_model(ModelName="endpoints-gone")
     with pytest.raises(ClientError, match=r'Could not find model "arn:.*:model/endpoints-gone"'):

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.endpoints import model
+from tests.local.endpoints import BUCKET
+from tests.local.endpoints import model as model_request
 from tests.local.server import LocalServer
 from tests.local.training import LINEAR, XGBOOST, call, role_arn
 
@@ -16,13 +17,23 @@ _ARN = "arn:aws:sagemaker:us-east-1:123456789012:model/"
 
 @pytest.fixture
 def sagemaker(server: LocalServer) -> Any:
+    """A client on a server that has model data of every kind; whatever it is, nothing here reads it."""
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    for key in ("models/model.tar.gz", "models/unpacked/xgboost-model"):
+        s3.put_object(Bucket=BUCKET, Key=key, Body=b"trees")
     return server.client("sagemaker")
 
 
+def model(name: str, **members: Any) -> dict[str, Any]:
+    """A CreateModel request on data that is there, with members of its container added or replaced."""
+    return model_request(name, **{"ModelDataUrl": f"s3://{BUCKET}/models/model.tar.gz"} | members)
+
+
 def _source(
-    uri: str = "s3://b/k/", kind: str = "S3Prefix", compression: str = "None", **members: Any
+    key: str = "models/unpacked/", kind: str = "S3Prefix", compression: str = "None", **members: Any
 ) -> dict[str, Any]:
-    data = {"S3Uri": uri, "S3DataType": kind, "CompressionType": compression} | members
+    data = {"S3Uri": f"s3://{BUCKET}/{key}", "S3DataType": kind, "CompressionType": compression} | members
     return {"ModelDataUrl": None, "ModelDataSource": {"S3DataSource": data}}
 
 
@@ -48,7 +59,7 @@ def test_a_model_is_described_as_it_was_created(server: LocalServer, sagemaker: 
         "ModelArn": _ARN + "models-boston",
         "PrimaryContainer": {
             "Image": XGBOOST,
-            "ModelDataUrl": "s3://sagemaker-us-east-1-endpoint-tests/models-Boston/model.tar.gz",
+            "ModelDataUrl": f"s3://{BUCKET}/models/model.tar.gz",
             "Environment": {"LEVEL": "1"},
             "ContainerHostname": "first",
             "Mode": "SingleModel",
@@ -67,8 +78,8 @@ def test_a_model_is_described_as_it_was_created(server: LocalServer, sagemaker: 
         {"Image": LINEAR},
         {"ModelDataUrl": None},
         _source(),
-        _source("s3://b/k", "S3Object"),
-        _source("s3://b/model.tar.gz", "S3Object", "Gzip"),
+        _source("models/unpacked/xgboost-model", "S3Object"),
+        _source("models/model.tar.gz", "S3Object", "Gzip"),
     ],
 )
 def test_containers_that_can_serve(server: LocalServer, sagemaker: Any, container: dict[str, Any]) -> None:
@@ -129,10 +140,17 @@ def test_models_are_listed_newest_first(server: LocalServer, sagemaker: Any) -> 
         ({"ModelDataUrl": "https://b/k"}, "ModelDataUrl must have the form s3://bucket/prefix"),
         (_source() | {"ModelDataUrl": "s3://b/k"}, "not specify both ModelDataUrl and ModelDataSource"),
         ({"ModelDataUrl": None, "ModelDataSource": {}}, "must have an S3DataSource"),
-        (_source("https://b/k/"), "S3Uri of the S3DataSource must have the form"),
-        (_source("s3://b/k"), r"must end with a forward slash \(/\)"),
+        (_source(S3Uri="https://b/k/"), "S3Uri of the S3DataSource must have the form"),
+        (_source("models"), r"must end with a forward slash \(/\)"),
         (_source(compression="Gzip"), "CompressionType Gzip needs S3DataType S3Object"),
         (_source(ManifestS3Uri="s3://b/m"), "does not do manifests of model data"),
+        (
+            {"ModelDataUrl": f"s3://{BUCKET}/models/model"},
+            f"Could not find model data at s3://{BUCKET}/models/model\\.",
+        ),
+        ({"ModelDataUrl": "s3://no-bucket/m.tar.gz"}, r"Could not find model data at s3://no-bucket/m\.tar\.gz\."),
+        (_source("models/pack/"), f"Could not find model data at s3://{BUCKET}/models/pack/\\."),
+        (_source("models", "S3Object"), f"Could not find model data at s3://{BUCKET}/models\\."),
     ],
 )
 def test_containers_that_are_refused(sagemaker: Any, members: dict[str, Any], words: str) -> None:

@@ -106,13 +106,15 @@ def test_an_object_that_cannot_be_cut_into_requests(
     assert outputs(server, name) == {}
 
 
-def test_a_model_whose_artifact_is_not_there(server: LocalServer) -> None:
-    create_model(server, "no-artifact", f"s3://{BUCKET}/output/no-artifact/output/model.tar.gz", LINEAR)
+def test_a_model_whose_artifact_has_gone(server: LocalServer) -> None:
+    artifact = put(server, "output/no-artifact/output/model.tar.gz", b"")
+    create_model(server, "no-artifact", artifact, LINEAR)
+    server.client("s3").delete_object(Bucket=BUCKET, Key="output/no-artifact/output/model.tar.gz")
     job = run(server, "no-artifact", put(server, "batch/no-artifact.csv", rows(2)), ModelName="no-artifact")
     assert job["TransformJobStatus"] == "Failed"
     assert job["FailureReason"].startswith(
         'ClientError: Failed to download model data for container "container_1" from URL: '
-        f'"s3://{BUCKET}/output/no-artifact/output/model.tar.gz". Please ensure that there is an object located'
+        f'"{artifact}". Please ensure that there is an object located'
     )
 
 

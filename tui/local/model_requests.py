@@ -8,7 +8,9 @@ from typing import Any
 
 from tui.local.algorithms import catalog
 from tui.local.errors import validation_error
+from tui.local.jobs.sources import split_uri
 from tui.local.request_checks import refuse, require_role, require_s3_uri
+from tui.local.s3.objects import ObjectStore
 from tui.local.settings import Settings
 
 _NOT_HERE_IN_CONTAINER = {
@@ -28,10 +30,10 @@ _NOT_HERE_IN_DATA = {
 _SCRIPT_MODE = ("SAGEMAKER_PROGRAM", "SAGEMAKER_SUBMIT_DIRECTORY")
 
 
-def accepted_request(request: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+def accepted_request(request: Mapping[str, Any], settings: Settings, objects: ObjectStore) -> dict[str, Any]:
     """The request with the service's defaults filled in, without Tags.
 
-    The model data is not looked at: it is read when an endpoint or a transform job is created.
+    The model data has to be there, whatever it is: it is read when an endpoint or a transform job is created.
 
     Raises AwsError: ValidationException.
     """
@@ -47,7 +49,9 @@ def accepted_request(request: Mapping[str, Any], settings: Settings) -> dict[str
             "Use a model with one container."
         )
     refuse(accepted, {"InferenceExecutionConfig": "inference pipelines"})
-    _check_container(containers[0] if containers else accepted["PrimaryContainer"])
+    container = containers[0] if containers else accepted["PrimaryContainer"]
+    _check_container(container)
+    _require_data(container, objects)
     accepted.setdefault("EnableNetworkIsolation", False)
     return accepted
 
@@ -96,3 +100,15 @@ def _check_data(container: Mapping[str, Any]) -> None:
             raise validation_error(
                 f"An S3Uri of S3DataType S3Prefix must end with a forward slash (/); it is {data['S3Uri']}."
             )
+
+
+def _require_data(container: Mapping[str, Any], objects: ObjectStore) -> None:
+    url = container.get("ModelDataUrl")
+    if "ModelDataSource" in container:
+        url = container["ModelDataSource"]["S3DataSource"]["S3Uri"]
+    if url is None:
+        return
+    bucket, key = split_uri(url)
+    first = next(objects.list(bucket, key), None) if objects.bucket_exists(bucket) else None
+    if first is None or not (key.endswith("/") or first.key == key):
+        raise validation_error(f"Could not find model data at {url}.")

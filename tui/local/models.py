@@ -12,6 +12,7 @@ from typing import Any
 from tui.local.errors import AwsError, validation_error
 from tui.local.listing import Listing
 from tui.local.model_requests import accepted_request
+from tui.local.s3.objects import ObjectStore
 from tui.local.settings import Settings
 from tui.local.store import Store
 from tui.local.tags import Tags
@@ -109,15 +110,16 @@ def unknown_model(arn: str) -> AwsError:
 class Models:
     """The operations on models. Endpoints and transform jobs that use a model keep working when it is deleted."""
 
-    def __init__(self, settings: Settings, store: Store, tags: Tags) -> None:
+    def __init__(self, settings: Settings, store: Store, objects: ObjectStore, tags: Tags) -> None:
         self._settings = settings
         self._store = store
+        self._objects = objects
         self._tags = tags
         self._models = ModelTable(store)
 
     def create_model(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Check a request and keep it."""
-        accepted = accepted_request(request, self._settings)
+        """Check a request and keep it; its data must be there, and is read when something serves the model."""
+        accepted = accepted_request(request, self._settings, self._objects)
         name = accepted["ModelName"]
         arn = self._arn(name)
         with self._store.write() as connection:
