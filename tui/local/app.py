@@ -32,7 +32,7 @@ from tui.local.query_protocol import QueryProtocol
 from tui.local.s3.api import S3
 from tui.local.s3.objects import ObjectStore
 from tui.local.search import Search
-from tui.local.search_subjects import TRAINING_JOBS
+from tui.local.search_subjects import SUBJECTS
 from tui.local.serving.hosting import Hosting
 from tui.local.settings import Settings
 from tui.local.store import Store
@@ -58,9 +58,9 @@ class LocalAws:
         self._supervisor = Supervisor(settings, self._store, objects, logs)
         training = TrainingJobs(settings, self._store, objects, tags, self._supervisor)
         self._tuning = TuningJobs(settings, self._store, objects, tags, training=training, supervisor=self._supervisor)
-        models = Models(settings, self._store, tags)
+        models = Models(settings, self._store, objects, tags)
         configs = EndpointConfigs(settings, self._store, tags)
-        search = Search(self._store, tags, [TRAINING_JOBS])
+        search = Search(self._store, tags, SUBJECTS)
         alarms = Alarms(self._store, metrics)
         self._hosting = Hosting(settings, objects, logs, metrics)
         self._deployer = Deployer(settings, self._store, tags, self._hosting, alarms.state)

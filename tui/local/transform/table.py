@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS transform_jobs (
 );
 CREATE INDEX IF NOT EXISTS transform_jobs_by_creation ON transform_jobs (creation_time, name);
 CREATE INDEX IF NOT EXISTS transform_jobs_by_status ON transform_jobs (status, name);
+CREATE INDEX IF NOT EXISTS transform_jobs_by_model
+    ON transform_jobs (json_extract(request, '$.ModelName'), creation_time);
 """
 
 
