@@ -15,11 +15,26 @@ from tui.local.validation import validated
 SERVED = {
     "sagemaker": [
         *("CreateTrainingJob", "DescribeTrainingJob", "ListTrainingJobs", "StopTrainingJob", "DeleteTrainingJob"),
+        *("CreateHyperParameterTuningJob", "DescribeHyperParameterTuningJob", "ListHyperParameterTuningJobs"),
+        *("StopHyperParameterTuningJob", "DeleteHyperParameterTuningJob"),
+        "ListTrainingJobsForHyperParameterTuningJob",
+        *("CreateModel", "DescribeModel", "ListModels", "DeleteModel"),
+        *("CreateEndpointConfig", "DescribeEndpointConfig", "ListEndpointConfigs", "DeleteEndpointConfig"),
+        *("CreateEndpoint", "DescribeEndpoint", "ListEndpoints", "DeleteEndpoint"),
+        *("UpdateEndpoint", "UpdateEndpointWeightsAndCapacities"),
+        *("CreateTransformJob", "DescribeTransformJob", "ListTransformJobs", "StopTransformJob"),
         *("Search", "AddTags", "ListTags", "DeleteTags"),
     ],
+    "sagemaker-runtime": ["InvokeEndpoint"],
     "logs": [
         *("CreateLogGroup", "CreateLogStream", "DeleteLogGroup", "DeleteLogStream", "PutRetentionPolicy"),
         *("PutLogEvents", "GetLogEvents", "FilterLogEvents", "DescribeLogGroups", "DescribeLogStreams"),
+        "StartLiveTail",
+    ],
+    "cloudwatch": [
+        *("PutMetricData", "GetMetricData", "GetMetricStatistics", "ListMetrics"),
+        *("PutMetricAlarm", "DescribeAlarms", "DescribeAlarmsForMetric", "DescribeAlarmHistory", "DeleteAlarms"),
+        *("EnableAlarmActions", "DisableAlarmActions", "SetAlarmState"),
     ],
     "iam": ["GetRole", "ListRoles"],
 }
