@@ -187,6 +187,12 @@ def test_semicolons_and_decimal_commas(tmp_path: Path) -> None:
     assert finding(report, "decimal comma").level == "note"
 
 
+def test_a_text_among_decimal_commas(tmp_path: Path) -> None:
+    report = inspect(tmp_path, "a;b\n1,5;2\noops;3\n2,25;4\n3,5;4\n")
+    assert finding(report, "Column 'a' holds numbers, but line 3 has the text 'oops'").level == "error"
+    assert (report.column("a").numbers, report.column("a").maximum) == (3, 3.5)
+
+
 @pytest.mark.parametrize("separator", ["\t", "|"])
 def test_other_separators(tmp_path: Path, separator: str) -> None:
     report = inspect(tmp_path, f"a{separator}b, c\n1{separator}2\n")

@@ -11,6 +11,7 @@ from tests.service.task_context import ScriptedContext
 from tui.resources.csv_repairs import plan_of, proposed
 from tui.resources.csv_reports import CsvReport, Finding, Fix, FixKind, ReadProgress
 from tui.resources.datasets import DataError
+from tui.resources.split_plans import default_plan
 from tui.service.worker import row_repeats
 from tui.service.worker.context import Cancelled
 from tui.service.worker.csv_inspection import inspect_csv
@@ -46,8 +47,9 @@ def test_a_column_equal_to_the_label_is_found(tmp_path: Path) -> None:
     rows = "".join(f"{n / 3:.3f},{n % 7},{n % 7}.0,{n % 5}\n" for n in range(5000))
     report = report_of(tmp_path, "x,target,copy,other\n" + rows)
     leak = finding(report, "is equal to the label")
-    assert (leak.level, leak.column, leak.fix) == ("error", "copy", Fix("drop-column", "Leave the column out", "copy"))
+    assert (leak.level, leak.column, leak.fix) == ("warning", "copy", Fix("drop-column", "Leave the column out", "copy"))
     assert "copies it" in leak.why
+    assert default_plan(report).features == ("x", "other")
 
 
 def test_a_text_column_equal_to_the_label_is_found_and_one_that_differs_in_a_row_is_not(tmp_path: Path) -> None:

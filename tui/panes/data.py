@@ -15,7 +15,7 @@ from textual.reactive import var
 
 from tui.panes.data_inspector import DataInspector
 from tui.panes.data_tables import FILES, PARENT, UPLOADS, Uploaded, upload_name
-from tui.panes.messages import CancelWanted, CopyWanted, DatasetWanted, SampleWanted, TrainingWanted
+from tui.panes.messages import CancelWanted, CopyWanted, DatasetWanted, RepairWanted, SampleWanted, TrainingWanted
 from tui.panes.pane import Pane, PaneTitle
 from tui.panes.wording import count
 from tui.resources.csv_reports import CsvReport, FolderEntry, ReadProgress
@@ -40,6 +40,9 @@ class DataPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New", id="data.new", tooltip="Make a data set of the CSV file, or train on the data set"),
+        Binding(
+            "f", "repair", "Doctor", id="data.repair", tooltip="What is wrong with the CSV file, and a new file without"
+        ),
         Binding("b", "sample", "Sample", id="data.sample", tooltip="Write a sample data set into this folder"),
         Binding("d", "describe", "Describe", id="data.describe", tooltip="What is in the file or the data set"),
         Binding("tab", "screen.focus_next", "Next list", id="data.next", tooltip="To the other list", show=False),
@@ -204,6 +207,7 @@ class DataPane(Pane):
         possible = {
             # One data set at a time: another one would cancel the upload under way.
             "new": ((on_file and not self.activity) or on_dataset) and not self._read_only,
+            "repair": on_file and not self.activity,
             "describe": on_file or (self.uploads.has_focus and upload is not None),
             "cancel": bool(self.activity) or self.inspector.reading,
         }
@@ -255,11 +259,18 @@ class DataPane(Pane):
         if report := self.inspector.report:
             self.post_message(DatasetWanted(report))
         elif entry := self.files.cursor_row:
-            self.run_worker(self._read_then_make(self.folder / entry.name), group="inspect", exclusive=True)
+            self.run_worker(self._read_then(self.folder / entry.name, DatasetWanted), group="inspect", exclusive=True)
 
-    async def _read_then_make(self, path: Path) -> None:
+    def action_repair(self) -> None:
+        """Show what is wrong with the file and what can be done; the file is read whole first."""
+        if (report := self.inspector.report) and not self.uploads.has_focus:
+            self.post_message(RepairWanted(report))
+        elif entry := self.files.cursor_row:
+            self.run_worker(self._read_then(self.folder / entry.name, RepairWanted), group="inspect", exclusive=True)
+
+    async def _read_then(self, path: Path, wish: type[DatasetWanted | RepairWanted]) -> None:
         if report := await self._read_file(path):
-            self.post_message(DatasetWanted(report))
+            self.post_message(wish(report))
         else:
             self.notify(self.inspector.problem, severity="error", markup=False)
 

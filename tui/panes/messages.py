@@ -52,6 +52,14 @@ class DatasetWanted(Wish):
         self.report = report
 
 
+class RepairWanted(Wish):
+    """Look through what the doctor found in a CSV file, and write a new file without it."""
+
+    def __init__(self, report: CsvReport) -> None:
+        super().__init__()
+        self.report = report
+
+
 class TrainingWanted(Wish):
     """Train on a data set; without one, on one still to be chosen."""
 
@@ -202,4 +210,8 @@ class CopyWanted(Message):
 
 
 class CancelWanted(Message):
-    """Cancel the data set that is being made."""
+    """Cancel what is being made of data: a data set, a repaired file, a transfer."""
+
+
+CANCELLABLE: tuple[type[Wish], ...] = (DatasetWanted, RepairWanted)
+"""The wishes that take long enough to be cancelled by `CancelWanted`."""

@@ -75,12 +75,13 @@ def default_plan(report: CsvReport) -> SplitPlan:
     what = f"Cannot plan a split of '{report.source.path}'"
     if not report.label or report.task is None:
         raise DataError(what, "no column can be the label", "Choose a file with a column to predict.")
+    leaked = report.column(report.label).fingerprint
     features: list[str] = []
     encodings: list[Encoding] = []
     for column in report.columns:
         if column.name in (report.label, report.index_column) or column.kind in ("empty", "date"):
             continue
-        if column.distinct == 1 and not column.missing:
+        if (column.distinct == 1 and not column.missing) or column.fingerprint == leaked:
             continue
         if column.kind in ("text", "boolean"):
             encoding = default_encoding(column)

@@ -6,13 +6,17 @@ from pathlib import Path
 
 from tui.panes.data import DataPane
 from tui.panes.data_inspector import upload_line
-from tui.panes.messages import DatasetWanted, SampleWanted
-from tui.panes.wording import size
+from tui.panes.messages import DatasetWanted, RepairWanted, SampleWanted
+from tui.panes.wording import count, size
+from tui.resources.algorithms import free_name
+from tui.resources.csv_repairs import new_name
+from tui.resources.csv_reports import ReadProgress
 from tui.resources.datasets import SplitPlan
 from tui.resources.samples import SAMPLES
 from tui.resources.split_plans import default_plan
 from tui.screens.dataset_form import DatasetForm, plan_of
 from tui.screens.dialogs import Choose
+from tui.screens.doctor import DoctorScreen
 from tui.screens.roads import uploaded
 from tui.screens.stage import Stage
 from tui.service.datasets import Making
@@ -29,11 +33,43 @@ async def write_sample(stage: Stage, wish: SampleWanted) -> None:
     stage.say(f"Wrote {path.name}. n makes a data set of it.")
 
 
+async def repair(stage: Stage, wish: RepairWanted) -> None:
+    """Let the doctor write a new file."""
+    pane, report = stage.screen.query_one(DataPane), wish.report
+    folder = Path(report.source.path).parent
+    taken = frozenset(path.stem for path in folder.glob("*.csv"))
+    name = free_name(Path(new_name(report.source.path)).stem, taken, limit=200) + ".csv"
+    plan = await stage.ask(DoctorScreen(report, name, _target_problem))
+    if plan is None:
+        return
+
+    def show(reading: ReadProgress) -> None:
+        far = f"{size(reading.done_bytes)} of {size(reading.total_bytes)}"
+        pane.activity = f"{Path(plan.target).name}: writing, {far} (x cancels)"
+
+    pane.activity = f"{Path(plan.target).name}: writing (x cancels)"
+    try:
+        repaired = await stage.service.datasets.repair(plan, show)
+    finally:
+        pane.activity = ""
+    written, changed = count(repaired.rows, "row"), count(repaired.cells_changed, "cell")
+    told = f"{written}, {repaired.rows_left_out:,} left out, {changed} changed"
+    stage.say(f"Wrote {Path(repaired.path).name}: {told}.")
+    pane.show_folder(Path(repaired.path).parent, cursor=Path(repaired.path).name)
+
+
+def _target_problem(path: str) -> str:
+    target = Path(path)
+    if target.name in ("", "..") or target.exists():
+        return f"There is {target.name or 'a folder'} already; nothing is ever overwritten."
+    return "" if target.parent.is_dir() else f"There is no folder {target.parent}."
+
+
 async def make_dataset(stage: Stage, wish: DatasetWanted) -> None:
     """Split a CSV file and upload it as a data set."""
     report, pane, datasets = wish.report, stage.screen.query_one(DataPane), stage.service.datasets
     if report.errors:
-        stage.say(report.errors[0].sentence, "error")
+        stage.say(f"{report.errors[0].sentence} Press f for the doctor.", "error")
         return
     plan = default_plan(report)
     taken = frozenset(item.manifest.name for item in await uploaded(stage))

@@ -14,6 +14,7 @@ from tui.service.errors import ServiceError
 ROADS: dict[type[messages.Wish], Callable[[Stage, Any], Awaitable[None]]] = {
     messages.SampleWanted: data_flows.write_sample,
     messages.DatasetWanted: data_flows.make_dataset,
+    messages.RepairWanted: data_flows.repair,
     messages.TrainingWanted: training_flows.train,
     messages.CloneWanted: training_flows.clone,
     messages.WhyWanted: training_flows.explain,

@@ -16,7 +16,7 @@ from textual.widgets import ContentSwitcher, Input, Static
 
 from tui.config import Config
 from tui.drafts import Drafts
-from tui.panes.messages import CancelWanted, CopyWanted, LogsWanted, Wish
+from tui.panes.messages import CANCELLABLE, CancelWanted, CopyWanted, LogsWanted, Wish
 from tui.panes.pane import Pane
 from tui.screens.catalog import PANES, make_pane
 from tui.screens.chrome import HeaderLine, Navigation, TypedLine
@@ -160,7 +160,8 @@ class MainScreen(Screen[None]):
 
     @on(CancelWanted)
     def _cancel_making(self) -> None:
-        self.workers.cancel_group(self, "DatasetWanted")
+        for kind in CANCELLABLE:
+            self.workers.cancel_group(self, kind.__name__)
         self.notify("Cancelled; nothing half-made is left.", markup=False)
 
     @on(LogsWanted)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.resources.csv_repairs import Repaired, RepairPlan
 from tui.resources.csv_reports import CsvReport, CsvSource, FolderEntry, ReadProgress
 from tui.resources.datasets import (
     DataError,
@@ -73,6 +74,11 @@ class Datasets:
         """What a CSV file holds, read from the first to the last byte."""
         report: CsvReport = await self._gateway.task("inspect_csv", path=path, on_progress=on_progress)
         return report
+
+    async def repair(self, plan: RepairPlan, on_progress: Callable[[ReadProgress], None] | None = None) -> Repaired:
+        """Write a CSV file anew without its faults."""
+        repaired: Repaired = await self._gateway.task("repair_csv", plan=plan, on_progress=on_progress)
+        return repaired
 
     async def write_sample(self, name: str, folder: str) -> str:
         """Write one of the bundled samples into a folder; the path of the CSV file."""

@@ -31,8 +31,9 @@ _MANY_COLUMNS = 2000
 class Tally:
     """Counts, ranges and values of all columns; the numbers of a block are worked on as one matrix."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], decimal: str = ".") -> None:
         width = len(names)
+        self._decimal = decimal
         self.rows = 0
         self._names = tuple(names)
         self._cap = DISTINCT_CAP if width <= _MANY_COLUMNS else CLASS_LIMIT + 1
@@ -80,7 +81,7 @@ class Tally:
             if numeric[place]:
                 self._count(place, values, *_distinct_numbers(matrix[:, place]))
             else:
-                self._count(place, values, *_distinct_texts(frame.iloc[:, place]))
+                self._count(place, values, *_distinct_texts(self._with_points(frame.iloc[:, place])))
 
     def add_notation(self, data: bytes, separator: str) -> None:
         """Note the columns in which a number of the records is in scientific notation."""
@@ -112,7 +113,7 @@ class Tally:
         self._dates[numeric & ~np.isnan(matrix).all(axis=0)] = False
         for place in np.flatnonzero(~numeric).tolist():
             column = frame.iloc[:, place].dropna().astype(str)
-            numbers = pd.to_numeric(column, errors="coerce")
+            numbers = pd.to_numeric(self._with_points(column), errors="coerce")
             matrix[numbers.index, place] = numbers.to_numpy(np.float64)
             texts = column[numbers.isna()]
             if len(texts) and place not in self._first_text:
@@ -120,6 +121,13 @@ class Tally:
             if self._dates[place] and not all(map(is_date, column.iloc[:_DATES_LOOKED_AT])):
                 self._dates[place] = False
         return matrix
+
+    def _with_points(self, cells: pd.Series) -> pd.Series:
+        """The cells of a column that also has texts, its numbers with a decimal point: pandas has left them as texts."""
+        if self._decimal == ".":
+            return cells
+        is_number = cells.astype(str).str.fullmatch(r"\s*[+-]?[0-9]*,[0-9]+\s*")
+        return cells.mask(is_number, cells.astype(str).str.replace(",", "."))
 
     def _count(self, place: int, values: dict[Any, int], found: list[Any], counts: list[int]) -> None:
         for value, count in zip(found, counts, strict=True):

@@ -37,7 +37,7 @@ def inspect_csv(context: TaskContext, path: str, sample_rows: int = 50, has_head
 
 
 def _inspect(context: TaskContext, source: CsvSource) -> CsvReport:
-    tally = Tally(source.names)
+    tally = Tally(source.names, source.dialect.decimal)
     reported = time.monotonic()
     with RowRepeats() as repeats:
         tables = Tables(Path(source.path), source.dialect, len(source.names), _block_bytes(source))

@@ -12,6 +12,7 @@ _PLACES = {
     "list_folder": "folders",
     "peek_csv": "csv_detection",
     "inspect_csv": "csv_inspection",
+    "repair_csv": "csv_repairing",
     "split_csv": "splitting",
     "upload_dataset": "uploading",
     "list_datasets": "uploading",

@@ -1,0 +1,73 @@
+"""Data that is right before it costs money, by the keys of the console alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.journeys.driver import console, local_config
+
+
+def faulty_csv(path: Path) -> None:
+    """A CSV file with eight faults, three of which stand in the way of training."""
+    lines = ["index;rooms;area;same;city;price;copy;ratio"]  # semicolons
+    for row in range(200):
+        price = f"{100 + row * 3 + row % 7},5"  # decimal commas; `copy` gives the label away, `same` is constant
+        area = "unknown" if row == 50 else f"{50 + row % 40},25"  # text in a number column
+        lines.append(f"{row};{row % 5 + 1};{area};7;{'Rom' if row % 3 else 'Oslo'};{price};{price};{row}e-2")
+    lines.insert(120, "17;3;60,5")  # ragged
+    lines += lines[3:9]  # repeated rows
+    path.write_bytes(("\ufeff" + "\r\n".join(lines) + "\r\n").encode())  # a BOM, and CRLF
+
+
+async def test_a_csv_file_with_eight_faults_is_repaired_and_trained_on(folder: Path) -> None:
+    faulty_csv(folder / "work" / "houses.csv")
+    before = (folder / "work" / "houses.csv").read_bytes()
+    async with console(local_config(folder), size=(120, 40)) as here:
+        await here.press("2")
+        await here.sees("houses.csv")
+        await here.press("down")
+        await here.sees("206 rows × 8 columns", "Label  price")
+        await here.press("n")
+        await here.sees("Press f for the doctor.")
+        await here.press("f")
+        await here.sees("about houses.csv", "[x]", "[ ]", "Write to")
+        for fault in (
+            *("Column 'area' holds numbers", "Line 121 has 3 fields", "is the same as line"),
+            *("seems to number the rows",),
+            *("the same value in every row", "is equal to the label", "byte order mark", "CRLF", "semicolons"),
+            *("decimal comma", "scientific notation"),
+        ):
+            assert fault in here.text, f"{fault}\n{here.text}"
+        await here.press("f2")
+        await here.sees("Wrote houses-repaired.csv", "200 rows × 5 columns", "comma · header")
+        assert (folder / "work" / "houses.csv").read_bytes() == before
+        await here.press("n")
+        await here.sees("New data set from")
+        await here.press("f2")
+        await here.sees("Uploaded houses-repaired", "1 data set")
+        await here.press("n")
+        await here.sees("Train on houses-repaired: predict price (regression)")
+        await here.press("f2")
+        await here.sees_match(r"houses-rep\S+-xgboost +✓ Completed")
+
+
+async def test_the_doctor_on_a_small_terminal_writes_only_what_is_ticked(folder: Path) -> None:
+    faulty_csv(folder / "work" / "houses.csv")
+    async with console(local_config(folder), size=(80, 24)) as here:
+        await here.press("2")
+        await here.sees("houses.csv")
+        await here.press("down")
+        await here.press("f")
+        await here.sees("about houses.csv", "[x]", "Write to")
+        await here.press("a", "a")
+        await here.sees("0 to be fixed", "Choose at least one thing to do.")
+        await here.press("space")
+        await here.sees("1 to be fixed")
+        await here.press("tab", "ctrl+u")
+        await here.types("houses.csv")
+        await here.sees("nothing is ever overwritten")
+        await here.press("ctrl+u")
+        await here.types("fresh.csv")
+        await here.press("f2")
+        await here.sees("Wrote fresh.csv", "fresh.csv")
+    assert (folder / "work" / "fresh.csv").exists()
