@@ -1,0 +1,241 @@
+"""Endpoints by a scripted AWS: what is asked how often, what is remembered, and how failures are told."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.service.endpoint_account import QUICK, Account, opened
+from tests.service.stub_aws import Refused, StubAws
+from tui.resources.endpoint_metrics import LAST_HOUR
+from tui.resources.endpoint_weights import VariantWeight
+from tui.resources.endpoints import Endpoint
+from tui.service.endpoint_learning import DESCRIBED
+from tui.service.endpoints import Endpoints
+from tui.service.errors import InvalidRequest, NotFound, ServiceFault, Unreachable
+from tui.service.gateway import Gateway
+from tui.service.pace import Pace
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture
+def account(aws: StubAws) -> Account:
+    return Account(aws)
+
+
+@pytest.fixture
+def endpoints(gateway: Gateway, tmp_path: Path) -> Endpoints:
+    return opened(gateway, tmp_path, QUICK)
+
+
+async def polled(endpoints: Endpoints) -> dict[str, Endpoint]:
+    """The rows by name after one more poll of the list."""
+    feed = endpoints.list.feed
+    before = feed.snapshot.taken
+    feed.wake()
+    async with asyncio.timeout(60), aclosing(feed.watch()) as snapshots:
+        watching = asyncio.ensure_future(anext(snapshots))
+        try:
+            while feed.snapshot.taken == before:  # noqa: ASYNC110 - a poll without news is not published
+                await asyncio.sleep(0.002)
+        finally:
+            watching.cancel()
+            await asyncio.wait([watching])
+    return {row.name: row for row in feed.snapshot.value or ()}
+
+
+def described(aws: StubAws) -> list[str]:
+    return [asked["EndpointName"] for asked in aws.asked("DescribeEndpoint")]
+
+
+async def test_a_row_is_described_again_when_it_was_modified(
+    endpoints: Endpoints, account: Account, aws: StubAws
+) -> None:
+    account.add("boston", 1)
+    row = (await polled(endpoints))["boston"]
+    assert (row.config, [one.instance_type for one in row.variants]) == ("boston", ["ml.m5.large"] * 2)
+    assert row.rate is not None
+    assert (row.rate.hourly, row.rate.billed) == (0.23, False)
+    count = len(described(aws))
+    await polled(endpoints)
+    assert len(described(aws)) == count
+    account.add_config("next", 2, "better")
+    account.endpoints["boston"] |= {"EndpointConfigName": "next", "LastModifiedTime": 3.0}
+    row = (await polled(endpoints))["boston"]
+    assert (row.config, [one.model for one in row.variants]) == ("next", ["better", ""])
+
+
+async def test_what_changes_is_described_first_and_always(endpoints: Endpoints, account: Account, aws: StubAws) -> None:
+    for number in range(DESCRIBED + 2):
+        account.add(f"e{number:02}", number)
+    account.endpoints["e00"]["EndpointStatus"] = "Updating"
+    rows = await polled(endpoints)
+    assert "e00" in described(aws)
+    assert sum(bool(row.variants) for row in rows.values()) == DESCRIBED
+    rows = await polled(endpoints)
+    assert all(row.variants for row in rows.values())
+    assert described(aws).count("e00") == 2
+
+
+async def test_traffic_of_the_whole_list_is_one_request(endpoints: Endpoints, account: Account, aws: StubAws) -> None:
+    account.metrics = {"Invocations": [5.0], "ModelLatency": [2000.0], "Invocation5XXErrors": [1.0]}
+    account.add("busy", 1)
+    account.add("other", 2)
+    account.add("failed", 3, "Failed")
+    rows = await polled(endpoints)
+    asked = aws.asked("GetMetricData")
+    assert len(asked) == 2  # the last hour, and the look for idle endpoints
+    assert sorted(len(one["MetricDataQueries"]) for one in asked) == [4, 20]
+    traffic = rows["busy"].traffic
+    assert traffic is not None
+    assert (traffic.invocations, traffic.p99_ms, traffic.errors_5xx, traffic.errors_4xx) == (10.0, 2.0, 2.0, None)
+    assert rows["busy"].idle is not None
+    assert rows["failed"].traffic is None
+
+
+async def test_without_the_right_to_read_metrics_there_is_a_list(
+    gateway: Gateway, tmp_path: Path, account: Account, aws: StubAws
+) -> None:
+    endpoints = opened(gateway, tmp_path, Pace(listing=600, changing=600))
+
+    def refuse(_: dict[str, Any]) -> dict[str, Any]:
+        raise Refused("AccessDeniedException", "not authorized to perform: cloudwatch:GetMetricData")
+
+    aws.answers["GetMetricData"] = refuse
+    account.add("boston", 1)
+    row = (await polled(endpoints))["boston"]
+    assert (row.traffic, row.idle, len(row.variants)) == (None, None, 2)
+    assert endpoints.list.feed.snapshot.error is None
+    asked = len(aws.asked("GetMetricData"))
+    await polled(endpoints)
+    assert len(aws.asked("GetMetricData")) == asked  # it is not tried at every poll
+
+
+async def test_an_endpoint_whose_configuration_is_gone(endpoints: Endpoints, account: Account) -> None:
+    account.add("orphan", 1)
+    del account.configs["orphan"]
+    detail = await endpoints.describe("orphan")
+    assert (detail.config, detail.config_name) == (None, "orphan")
+    assert detail.endpoint.rate is not None
+    assert (detail.endpoint.rate.hourly, detail.endpoint.rate.unknown) == (0.0, 2)
+
+
+async def test_both_fleets_are_paid_for_during_an_update(endpoints: Endpoints, account: Account) -> None:
+    account.add("boston", 1)
+    account.add_config("next", 2)
+    pending = {"EndpointConfigName": "next", "ProductionVariants": [{"VariantName": "A", "CurrentInstanceCount": 3}]}
+    account.endpoints["boston"] |= {"EndpointStatus": "Updating", "PendingDeploymentSummary": pending}
+    detail = await endpoints.describe("boston")
+    assert detail.endpoint.rate is not None
+    assert detail.endpoint.rate.hourly == pytest.approx(5 * 0.115)
+    account.endpoints["boston"]["EndpointStatus"] = "Deleting"
+    rate = (await endpoints.describe("boston")).endpoint.rate
+    assert rate is not None
+    assert rate.hourly == 0
+
+
+async def test_metrics_are_asked_for_in_one_call_for_old_and_new_variants(
+    endpoints: Endpoints, account: Account, aws: StubAws
+) -> None:
+    account.add("boston", 1)
+    pending = {"EndpointConfigName": "next", "ProductionVariants": [{"VariantName": "New"}]}
+    account.endpoints["boston"]["PendingDeploymentSummary"] = pending
+    account.metrics = {"Invocations": [7.0]}
+    traffic = await endpoints.traffic("boston", LAST_HOUR)
+    assert [(one.variant, one.total) for one in traffic.variants] == [("A", 7.0), ("B", 7.0), ("New", 7.0)]
+    (asked,) = aws.asked("GetMetricData")
+    assert len(asked["MetricDataQueries"]) == 21
+    assert asked["EndTime"] - asked["StartTime"] == 3600
+    assert endpoints.metrics("boston") is endpoints.metrics("boston", LAST_HOUR)
+
+
+async def test_refused_weights_leave_the_memory_alone_and_a_lost_answer_does_not(
+    endpoints: Endpoints, account: Account, aws: StubAws
+) -> None:
+    account.add("boston", 1)
+    wanted = (VariantWeight("A", 3.0), VariantWeight("B", 1.0))
+    before = (VariantWeight("A", 1.0, 1), VariantWeight("B", 1.0, 1))
+
+    def refuse(_: dict[str, Any]) -> dict[str, Any]:
+        raise Refused("ValidationException", 'Cannot update in-progress endpoint "arn".')
+
+    accepted = aws.answers["UpdateEndpointWeightsAndCapacities"]
+    aws.answers["UpdateEndpointWeightsAndCapacities"] = refuse
+    with pytest.raises(InvalidRequest, match="in-progress"):
+        await endpoints.set_weights("boston", wanted)
+    assert endpoints.previous_weights("boston") is None
+    aws.answers["UpdateEndpointWeightsAndCapacities"] = accepted
+    await endpoints.set_weights("boston", wanted)
+    assert endpoints.previous_weights("boston") == before
+    aws.answers["UpdateEndpointWeightsAndCapacities"] = refuse
+    with pytest.raises(InvalidRequest):
+        await endpoints.set_weights("boston", wanted)
+    assert endpoints.previous_weights("boston") == before
+    (first, *_) = aws.asked("UpdateEndpointWeightsAndCapacities")
+    assert first["DesiredWeightsAndCapacities"] == [
+        {"VariantName": "A", "DesiredWeight": 3.0},
+        {"VariantName": "B", "DesiredWeight": 1.0},
+    ]
+
+
+async def test_weights_whose_answer_never_came_can_be_restored(
+    endpoints: Endpoints, gateway: Gateway, account: Account, aws: StubAws
+) -> None:
+    account.add("boston", 1)
+    aws.answers["UpdateEndpointWeightsAndCapacities"] = aws.never
+    gateway.timeout = 0.3
+    with pytest.raises(Unreachable):
+        await endpoints.set_weights("boston", (VariantWeight("A", 3.0), VariantWeight("B", 1.0)))
+    assert endpoints.previous_weights("boston") == (VariantWeight("A", 1.0, 1), VariantWeight("B", 1.0, 1))
+
+
+async def test_weights_of_other_variants_are_not_restored(endpoints: Endpoints, account: Account) -> None:
+    account.add("boston", 1)
+    await endpoints.set_weights("boston", (VariantWeight("A", 3.0), VariantWeight("B", 1.0)))
+    del account.endpoints["boston"]["ProductionVariants"][1]
+    with pytest.raises(InvalidRequest, match="the endpoint has A now"):
+        await endpoints.restore_weights("boston")
+
+
+async def test_a_new_endpoint_may_not_be_seen_at_once(endpoints: Endpoints, account: Account) -> None:
+    looking = endpoints.until_in_service("new")
+    first = asyncio.ensure_future(anext(looking))
+    await asyncio.sleep(0)
+    account.add("new", 1, "Creating")
+    assert (await first).detail.endpoint.status == "Creating"
+    account.endpoints["new"] |= {"EndpointStatus": "Failed", "FailureReason": "did not pass the ping health check."}
+    with pytest.raises(ServiceFault, match=r"new is Failed\. Did not pass the ping health check\. .* delete it\."):
+        async for _ in looking:
+            pass
+    with pytest.raises(NotFound):
+        async for _ in endpoints.until_in_service("nobody"):
+            pass
+
+
+async def test_what_is_in_service_and_not_as_wanted_gets_some_time(endpoints: Endpoints, account: Account) -> None:
+    account.add("boston", 1)
+    looks = 0
+
+    def reached(_: Any) -> bool:
+        nonlocal looks
+        looks += 1
+        return looks == 2
+
+    async with asyncio.timeout(60):
+        assert len([one async for one in endpoints.until_in_service("boston", reached)]) == 2
+    with pytest.raises(ServiceFault, match=r"in service as it was before\. The change was rolled back"):
+        async for _ in endpoints.until_in_service("boston", lambda _: False):
+            pass
+
+
+async def test_names_that_are_free(endpoints: Endpoints, account: Account) -> None:
+    account.add("boston", 1)
+    account.add("boston-2", 1)
+    assert await endpoints.free_name("boston") == "boston-3"
+    assert await endpoints.free_name("new") == "new"
+    assert await endpoints.free_config_name("boston") == "boston-3"
