@@ -19,6 +19,7 @@ from tui.service.wire import Connection
 
 if TYPE_CHECKING:
     from tui.resources.algorithms import AlgorithmName
+    from tui.service.canary import Canaries
     from tui.service.datasets import Datasets
     from tui.service.endpoint_deploying import Deploying
     from tui.service.endpoint_shutdown import ShuttingDown
@@ -98,6 +99,13 @@ class SageMaker:
         from tui.service.invoking import Invoking  # noqa: PLC0415
 
         return Invoking(self.gateway)
+
+    @cached_property
+    def canaries(self) -> Canaries:
+        """The ladders on which traffic moves to other variants."""
+        from tui.service.canary import Canaries  # noqa: PLC0415
+
+        return Canaries(self.endpoints)
 
     @cached_property
     def prices(self) -> Prices:
