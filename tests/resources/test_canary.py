@@ -8,17 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.resources.canary import (
-    Bounds,
-    CanaryPlan,
-    CanaryState,
-    Counts,
-    parse_steps,
-    same_weights,
-    share_of,
-    steps_problem,
-    verdict,
-)
+from tui.resources.canary import CanaryState, same_weights, share_of
+from tui.resources.canary_plan import Bounds, CanaryPlan, Counts, parse_steps, steps_problem, verdict
 from tui.resources.endpoint_metrics import VariantTraffic
 from tui.resources.endpoint_weights import VariantWeight, weights_problem
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.service.virtual_time import play, settle
-from tui.resources.canary import Bounds, CanaryPlan, CanaryState
+from tui.resources.canary import CanaryState
+from tui.resources.canary_plan import Bounds, CanaryPlan
 from tui.resources.endpoint_metrics import EndpointTraffic, MetricWindow, VariantTraffic
 from tui.resources.endpoint_weights import VariantWeight, weights_of
 from tui.resources.endpoints import EndpointDetail

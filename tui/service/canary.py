@@ -7,7 +7,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from tui.resources.canary import CanaryPlan, CanaryState, Counts, same_weights
+from tui.resources.canary import CanaryState, same_weights
+from tui.resources.canary_plan import CanaryPlan, Counts
 from tui.resources.endpoint_metrics import WINDOWS, MetricWindow
 from tui.resources.endpoint_weights import VariantWeight, weights_of
 from tui.resources.endpoints import SERVING, EndpointDetail
