@@ -178,7 +178,9 @@ def assert_share(counts: Counter[str], name: str, share: float) -> None:
 
 
 @contextmanager
-def load(server: LocalServer, name: str) -> Iterator[Counter[tuple[str, bytes]]]:
+def load(
+    server: LocalServer, name: str, row: bytes = ROW, accept: str = "text/csv"
+) -> Iterator[Counter[tuple[str, bytes]]]:
     """Clients that do not retry and invoke an endpoint without a pause; counts variants with their answers."""
     stop = threading.Event()
     started = threading.Barrier(CLIENTS + 1)
@@ -189,7 +191,7 @@ def load(server: LocalServer, name: str) -> Iterator[Counter[tuple[str, bytes]]]
         seen: Counter[tuple[str, bytes]] = Counter()
         started.wait(DEADLINE_SECONDS)
         while not stop.is_set() or not seen:
-            answer = runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body=ROW, Accept="text/csv")
+            answer = runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body=row, Accept=accept)
             seen[answer["InvokedProductionVariant"], answer["Body"].read()] += 1
         return seen
 

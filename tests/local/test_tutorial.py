@@ -1,14 +1,10 @@
-"""The training notebooks of the SageMaker tutorials, from a bundled data set to the model's error, by outside clients.
-
-Boston's house prices are gone from scikit-learn; its diabetes data takes their place. The requests are the notebooks'.
-"""
+"""The training notebooks of the SageMaker tutorials, from bundled data to the error of the model, by outside clients."""
 
 from __future__ import annotations
 
 import ctypes
 import json
 import re
-import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,75 +14,33 @@ import pytest
 from tests.local.aws_cli import aws, needs_aws_cli
 from tests.local.container_runs import Split
 from tests.local.server import LocalServer
-from tests.local.training import LINEAR, LOG_GROUP, XGBOOST, describe, role_arn, wait_for_end
+from tests.local.training import LINEAR, LOG_GROUP, XGBOOST, describe, wait_for_end
+from tests.local.tutorial import (
+    BUCKET,
+    LINEAR_HYPERPARAMETERS,
+    XGBOOST_HYPERPARAMETERS,
+    diabetes,
+    own_predictions,
+    read,
+    training_definition,
+    unpacked_booster,
+    upload,
+)
 
-BUCKET = "sagemaker-us-east-1-123456789012"
 PREFIX = "diabetes-xgboost-LL"
-
-XGBOOST_HYPERPARAMETERS = {
-    "max_depth": "5",
-    "eta": "0.2",
-    "gamma": "4",
-    "min_child_weight": "6",
-    "subsample": "0.8",
-    "objective": "reg:linear",
-    "early_stopping_rounds": "10",
-    "num_round": "200",
-}
 
 
 @pytest.fixture(scope="module")
 def split() -> Split:
-    """The notebooks' two splits by a third: 198 rows to train on, 98 to validate, 146 that no test here needs.
-
-    The factor by which the model beats the mean depends on the seed: it is 1.11 to 1.38 over eight of them.
-    """
-    from sklearn.datasets import load_diabetes
-    from sklearn.model_selection import train_test_split
-
-    features, labels = (column.astype("float32") for column in load_diabetes(return_X_y=True))
-    features, _, labels, _ = train_test_split(features, labels, test_size=0.33, random_state=2)
-    train_x, validation_x, train_y, validation_y = train_test_split(features, labels, test_size=0.33, random_state=2)
-    return Split(train_x, train_y, validation_x, validation_y)
+    return diabetes().split
 
 
 def _training_params(
     name: str, image: str, hyperparameters: dict[str, str], content_type: str, inputs: dict[str, str]
 ) -> dict[str, Any]:
-    """The notebooks' `training_params`, with channels from S3 prefixes."""
-    return {
-        "TrainingJobName": name,
-        "RoleArn": role_arn(),
-        "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
-        "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/{PREFIX}/output"},
-        "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m4.xlarge", "VolumeSizeInGB": 5},
-        "StoppingCondition": {"MaxRuntimeInSeconds": 86400},
-        "HyperParameters": hyperparameters,
-        "InputDataConfig": [
-            {
-                "ChannelName": channel,
-                "DataSource": {
-                    "S3DataSource": {
-                        "S3DataType": "S3Prefix",
-                        "S3Uri": uri,
-                        "S3DataDistributionType": "FullyReplicated",
-                    }
-                },
-                "ContentType": content_type,
-                "CompressionType": "None",
-            }
-            for channel, uri in inputs.items()
-        ],
-    }
-
-
-def _upload(server: LocalServer, folder: str, channels: dict[str, str]) -> dict[str, str]:
-    """Put a file for each channel into the bucket; answers their URIs."""
-    s3 = server.client("s3")
-    s3.create_bucket(Bucket=BUCKET)
-    for channel, content in channels.items():
-        s3.put_object(Bucket=BUCKET, Key=f"{folder}/{channel}.csv", Body=content.encode())
-    return {channel: f"s3://{BUCKET}/{folder}/{channel}.csv" for channel in channels}
+    """The notebooks' `training_params`."""
+    definition = training_definition(PREFIX, image, content_type, inputs)
+    return {"TrainingJobName": name, "HyperParameters": hyperparameters} | definition
 
 
 def _log_lines(server: LocalServer, name: str) -> list[str]:
@@ -117,31 +71,20 @@ def _final_metric(description: dict[str, Any], name: str) -> float:
     return float(value)
 
 
-def _unpacked_model(archive: Path) -> Any:
-    import xgboost
-
-    with tarfile.open(archive) as members:
-        members.extractall(archive.parent / "model", filter="data")
-    (model,) = (archive.parent / "model").iterdir()
-    assert model.name == "xgboost-model"
-    return xgboost.Booster(model_file=bytearray(model.read_bytes()))
-
-
 def _check_error(split: Split, booster: Any, reported: float) -> None:
     """The model makes the reported error, and it is well below that of predicting the mean."""
     import numpy as np
-    import xgboost
 
-    predicted = booster.predict(xgboost.DMatrix(split.validation_x, nthread=1))
+    predicted = own_predictions(booster, split.validation_x)
     error = float(np.sqrt(np.mean((split.validation_y - predicted) ** 2)))
     assert reported == pytest.approx(error, rel=1e-5)
     error_of_mean = float(np.sqrt(np.mean((split.validation_y - split.train_y.mean()) ** 2)))
     assert error_of_mean / error >= 1.25
 
 
-def test_xgboost_by_boto3(server: LocalServer, split: Split, tmp_path: Path) -> None:
+def test_xgboost_by_boto3(server: LocalServer, split: Split) -> None:
     name = "diabetes-xgboost-2026-11-23-07-24-09"
-    inputs = _upload(server, PREFIX, split.channels)
+    inputs = upload(server, PREFIX, split.channels)
     sagemaker = server.client("sagemaker")
     sagemaker.create_training_job(**_training_params(name, XGBOOST, XGBOOST_HYPERPARAMETERS, "csv", inputs))
 
@@ -158,9 +101,7 @@ def test_xgboost_by_boto3(server: LocalServer, split: Split, tmp_path: Path) -> 
 
     uri = job["ModelArtifacts"]["S3ModelArtifacts"]
     assert uri == f"s3://{BUCKET}/{PREFIX}/output/{name}/output/model.tar.gz"
-    archive = tmp_path / "model.tar.gz"
-    server.client("s3").download_file(BUCKET, uri.removeprefix(f"s3://{BUCKET}/"), str(archive))
-    _check_error(split, _unpacked_model(archive), rmse)
+    _check_error(split, unpacked_booster(read(server, uri)), rmse)
 
 
 @needs_aws_cli
@@ -201,7 +142,7 @@ def test_xgboost_by_the_aws_cli(server: LocalServer, split: Split, tmp_path: Pat
     )
     assert matches[-1]["message"] in [event["message"] for event in json.loads(newest)["events"]]
     aws(server, tmp_path, "s3", "cp", job["ModelArtifacts"]["S3ModelArtifacts"], str(tmp_path / "model.tar.gz"))
-    _check_error(split, _unpacked_model(tmp_path / "model.tar.gz"), rmse)
+    _check_error(split, unpacked_booster((tmp_path / "model.tar.gz").read_bytes()), rmse)
 
 
 def test_xgboost_reads_libsvm(server: LocalServer, split: Split) -> None:
@@ -211,7 +152,7 @@ def test_xgboost_reads_libsvm(server: LocalServer, split: Split) -> None:
         ("diabetes-csv", "csv", split.channels),
         ("diabetes-libsvm", "libsvm", channels),
     ):
-        inputs = _upload(server, name, content)
+        inputs = upload(server, name, content)
         params = _training_params(name, XGBOOST, XGBOOST_HYPERPARAMETERS, content_type, inputs)
         server.client("sagemaker").create_training_job(**params)
     by_csv, by_libsvm = (wait_for_end(server, name) for name in ("diabetes-csv", "diabetes-libsvm"))
@@ -226,9 +167,8 @@ def _libsvm(row: str) -> str:
 
 def test_linear_learner(server: LocalServer, split: Split) -> None:
     name = "diabetes-linear-2026-11-23-07-24-09"
-    hyperparameters = {"feature_dim": "10", "predictor_type": "regressor", "mini_batch_size": "100"}
-    inputs = _upload(server, f"{PREFIX}-linear", split.channels)
-    params = _training_params(name, LINEAR, hyperparameters, "text/csv", inputs)
+    inputs = upload(server, f"{PREFIX}-linear", split.channels)
+    params = _training_params(name, LINEAR, LINEAR_HYPERPARAMETERS, "text/csv", inputs)
     server.client("sagemaker").create_training_job(**params)
 
     assert wait_for_end(server, name)["TrainingJobStatus"] == "Completed", describe(server, name)
