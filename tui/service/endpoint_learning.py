@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
+from tui.resources.endpoint_metrics import Idle, Traffic
 from tui.resources.endpoints import SERVING, Endpoint, EndpointDetail
 from tui.service.endpoint_metrics import EndpointMetrics
 from tui.service.errors import ServiceError
 from tui.service.pace import Pace
+
+T = TypeVar("T")
 
 DESCRIBED = 10
 """Endpoints described for each poll of the list, changing ones first; the budget does not reach further."""
@@ -34,15 +38,21 @@ class EndpointLearning:
         describe: Callable[[str], Awaitable[EndpointDetail]],
         metrics: EndpointMetrics,
         pace: Callable[[], Pace],
+        on_news: Callable[[], None],
     ) -> None:
         self._describe = describe
         self._metrics = metrics
         self._pace = pace
+        self._on_news = on_news
         self._described: dict[str, float] = {}
         """By ARN: the last modification of which a row knows."""
 
         self._asked: dict[tuple[str, str], float] = {}
         """By what was asked and the ARN: when."""
+
+        self._traffic: dict[str, Traffic] = {}
+        self._idle: dict[str, Idle] = {}
+        self._asking: set[asyncio.Task[None]] = set()
 
     async def learn(self, endpoints: tuple[Endpoint, ...]) -> dict[str, Endpoint]:
         """The rows to which something was added, by ARN."""
@@ -51,13 +61,10 @@ class EndpointLearning:
         learnt = {row.arn: row for row in await asyncio.gather(*map(self._with_detail, wanted[:DESCRIBED]))}
         rows = [learnt.get(endpoint.arn, endpoint) for endpoint in endpoints]
         serving = [row for row in rows if row.status in SERVING and row.variants][:METERED]
-        traffic, idle = await asyncio.gather(
-            self._now_and_then("traffic", serving, TRAFFIC_POLLS, self._metrics.summaries),
-            self._now_and_then("idle", serving, IDLE_POLLS, self._metrics.idle),
-        )
+        self._now_and_then("traffic", serving, TRAFFIC_POLLS, self._metrics.summaries, self._traffic)
+        self._now_and_then("idle", serving, IDLE_POLLS, self._metrics.idle, self._idle)
         return learnt | {
-            row.arn: replace(row, traffic=traffic.get(row.arn, row.traffic), idle=idle.get(row.arn, row.idle))
-            for row in serving
+            row.arn: replace(row, traffic=self._traffic.get(row.arn), idle=self._idle.get(row.arn)) for row in serving
         }
 
     async def _with_detail(self, row: Endpoint) -> Endpoint:
@@ -71,21 +78,27 @@ class EndpointLearning:
             row, config=found.config, variants=found.variants, failure_reason=found.failure_reason, rate=found.rate
         )
 
-    async def _now_and_then(
+    def _now_and_then(
         self,
         what: str,
-        rows: Iterable[Endpoint],
+        rows: Sequence[Endpoint],
         polls: int,
-        ask: Callable[[Sequence[Endpoint]], Awaitable[Mapping[str, Any]]],
-    ) -> Mapping[str, Any]:
-        """The answers for the rows whose turn it is, by ARN."""
+        ask: Callable[[Sequence[Endpoint]], Awaitable[Mapping[str, T]]],
+        known: dict[str, T],
+    ) -> None:
+        """Ask about the rows whose turn it is; the list does not wait for the answers, it is polled again with them."""
         now = time.monotonic()
         seconds = polls * self._pace().listing
         due = [row for row in rows if now - self._asked.get((what, row.arn), float("-inf")) >= seconds]
         if not due:
-            return {}
+            return
         self._asked |= {(what, row.arn): now for row in due}
-        try:
-            return await ask(due)
-        except ServiceError:  # without the right to read metrics there is a list all the same
-            return {}
+
+        async def answered() -> None:
+            with suppress(ServiceError):  # without the right to read metrics there is a list all the same
+                known.update(await ask(due))
+                self._on_news()
+
+        task = asyncio.create_task(answered())
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)

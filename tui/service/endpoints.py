@@ -52,7 +52,7 @@ class Endpoints:
             "Endpoints",
             Endpoint.from_summary,
             pace=pace,
-            learn=EndpointLearning(self.describe, self._metrics, pace).learn,
+            learn=EndpointLearning(self.describe, self._metrics, pace, self._wake_list).learn,
             keep=_keep,
         )
         """The newest endpoints first, live, with what is learnt about them."""
@@ -281,6 +281,9 @@ class Endpoints:
             await asyncio.sleep(self.pace.changing)
         self._details.pop(name, None)
         self.list.forget(name)
+
+    def _wake_list(self) -> None:
+        self.list.feed.wake()
 
     def wake(self, name: str) -> None:
         """Ask for everything about an endpoint as soon as possible: something was done to it, or a person asked."""
