@@ -103,12 +103,16 @@ class Console:
 
 @asynccontextmanager
 async def console(
-    config: Config, size: tuple[int, int] = (120, 40), *, wait_for_server: bool = True
+    config: Config,
+    size: tuple[int, int] = (120, 40),
+    *,
+    wait_for_server: bool = True,
+    seconds: float = JOURNEY_SECONDS,
 ) -> AsyncIterator[Console]:
     """A console as its command starts it, for the length of the block.
 
     Its processes have ended when that is over, with `wait_for_server` also the embedded SageMaker, which takes a moment
-    longer than the console.
+    longer than the console. A journey that is not over after `seconds` fails.
     """
     config.state_folder.mkdir(parents=True, exist_ok=True)
     worker = spawn_worker(config.state_folder / "worker.log")
@@ -121,7 +125,7 @@ async def console(
     app.driver_class = Terminal
     try:
         async with (
-            asyncio.timeout(JOURNEY_SECONDS),
+            asyncio.timeout(seconds),
             app.run_test(size=size, notifications=True, headless=False) as pilot,
         ):
             yield Console(app, pilot)

@@ -134,8 +134,12 @@ async def test_the_list_learns_objective_and_best(tuning: Tuning, account: Accou
     account.add("new", 2, "InProgress", best=1.5)
     new, old = await polled(tuning.list.feed)
     assert (new.best, old.best) == (1.5, 2.5)
+    account.add("new", 2, "Completed", best=1.25)
+    for _ in range(2):
+        new, old = await polled(tuning.list.feed)
+        assert (new.status, new.best) == ("Completed", 1.25)
     described = [asked["HyperParameterTuningJobName"] for asked in aws.asked("DescribeHyperParameterTuningJob")]
-    assert sorted(described) == ["new", "new", "old"]  # what is over is described once
+    assert sorted(described) == ["new", "new", "new", "old"]  # what is over is described once
 
 
 async def test_many_jobs_are_described_a_few_at_a_time(tuning: Tuning, account: Account) -> None:

@@ -13,6 +13,10 @@ MOST_COMPARED = 8
 """Training jobs beside each other at most: more columns than that no screen has."""
 
 
+_NO_RESULTS = (":progress", ":throughput", "ObjectiveMetric")
+"""Metrics that say nothing of their own: the last one repeats the metric that a tuning job optimises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One property, with its value for each job; empty where a job does not have it."""
@@ -63,7 +67,7 @@ def cost(detail: TrainingJobDetail, price: Price | None) -> str:
 def _metrics(details: Sequence[TrainingJobDetail]) -> list[Line]:
     values = [{metric.name: f"{metric.value:.6g}" for metric in detail.metrics} for detail in details]
     names = sorted(
-        {name for found in values for name in found if not name.endswith((":progress", ":throughput"))},
+        {name for found in values for name in found if not name.endswith(_NO_RESULTS)},
         key=lambda name: (not name.startswith("validation"), name),
     )
     return [Line("metric", name, tuple(found.get(name, "") for found in values)) for name in names]

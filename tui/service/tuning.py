@@ -26,6 +26,8 @@ class Tuning:
         self.pace = pace or Pace()
         self._details: dict[str, Feed[TuningJobDetail]] = {}
         self._trials: dict[str, _Trials] = {}
+        self._settled: set[str] = set()
+        """The ARNs of the jobs in the list that were described since they are over: nothing about them changes."""
         self.list = LiveList(
             gateway,
             "ListHyperParameterTuningJobs",
@@ -95,7 +97,7 @@ class Tuning:
 
     async def _learn(self, jobs: tuple[TuningJob, ...]) -> dict[str, TuningJob]:
         """Some jobs with objective and best value, which the list does not have; of those that are over, once."""
-        wanted = [job for job in jobs if job.running or job.objective is None]
+        wanted = [job for job in jobs if job.running or job.arn not in self._settled]
         wanted.sort(key=lambda job: not job.running)  # stable: newest first among those that run, and among the rest
         found = await asyncio.gather(*map(self._described, wanted[:DESCRIBED]))
         return {job.arn: job for job in found}
@@ -105,6 +107,8 @@ class Tuning:
             detail = await self.describe(job.name)
         except ServiceError:  # the list is right without; the poll itself reports what is wrong
             return job
+        if not detail.job.running:
+            self._settled.add(job.arn)
         return replace(job, objective=detail.job.objective, best=detail.job.best)
 
 
