@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -23,6 +23,9 @@ from tui.service.pace import LOCAL, Pace
 from tui.service.sagemaker import SageMaker
 from tui.service.wire import Connection
 from widgets.text import clean
+
+if TYPE_CHECKING:
+    from tui.resources.endpoints import Endpoint
 
 LEAVE_SECONDS = 5.0
 """After which the process ends whether or not everything in it has: a person who quits is gone."""
@@ -51,6 +54,7 @@ class SagedeckApp(App[None]):
         budget = Budget(config.rates, read_only=config.read_only)
         self.service = SageMaker(budget, folder=config.state_folder, worker=worker)
         self._interrupted = False
+        self._told_of_money = False
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = config.theme if config.theme in self.available_themes else DARK.name
@@ -183,9 +187,8 @@ class SagedeckApp(App[None]):
         self._interrupted = False
 
     def action_ask_quit(self) -> None:
-        """Leave; asks first when leaving ends something."""
-        running = [job for job in self.service.training.jobs.snapshot.value or () if job.running]
-        if not (self.embedded and running):
+        """Leave; asks first when leaving ends something, and once when endpoints go on to cost money."""
+        if not (question := self._last_question()):
             self.leave()
             return
 
@@ -195,9 +198,29 @@ class SagedeckApp(App[None]):
 
         from tui.screens.dialogs import Confirm  # noqa: PLC0415
 
-        names = ", ".join(job.name for job in running[:3])
-        detail = "The embedded SageMaker ends with the console, and a job that runs then fails."
-        self.push_screen(Confirm(f"Quit while {names} runs?", detail, "Quit"), answered)
+        self.push_screen(Confirm(*question, "Quit"), answered)
+
+    def _last_question(self) -> tuple[str, str] | None:
+        """What to ask a person who leaves, and why; None when nothing speaks against it."""
+        if self.embedded:
+            running = [job for job in self.service.training.jobs.snapshot.value or () if job.running]
+            names = ", ".join(job.name for job in running[:3])
+            detail = "The embedded SageMaker ends with the console, and a job that runs then fails."
+            resting = " Its endpoints rest until it is started again." if self._endpoints_in_service() else ""
+            return (f"Quit while {names} runs?", f"{detail}{resting}") if running else None
+        found = self._endpoints_in_service()
+        if self._told_of_money or not found:
+            return None
+        from tui.screens.burn import farewell  # noqa: PLC0415
+
+        self._told_of_money = True
+        return farewell(found)
+
+    def _endpoints_in_service(self) -> tuple[Endpoint, ...]:
+        from tui.screens.burn import serving  # noqa: PLC0415
+
+        main = next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
+        return serving(main.endpoints) if main else ()
 
 
 def run(config: Config, worker: subprocess.Popen[bytes], embedded: EmbeddedSageMaker | None) -> int:

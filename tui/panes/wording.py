@@ -13,11 +13,19 @@ _STATUSES = {
     "Stopped": ("■", "status-stopped"),
     "Stopping": ("◧", "status-waiting"),
     "InProgress": ("▶", "status-running"),
+    "InService": ("●", "status-completed"),
+    "Creating": ("▶", "status-running"),
+    "Updating": ("▶", "status-running"),
+    "SystemUpdating": ("▶", "status-running"),
+    "RollingBack": ("◧", "status-waiting"),
+    "Deleting": ("◧", "status-waiting"),
+    "OutOfService": ("■", "status-stopped"),
+    "UpdateRollbackFailed": ("✗", "status-failed"),
 }
 
 
 def status(word: str) -> Status:
-    """A job's status as a glyph and a word, never a colour alone."""
+    """A status as a glyph and a word, never a colour alone."""
     glyph, token = _STATUSES.get(word, ("○", "status-waiting"))
     return Status(glyph, word, token)
 

@@ -14,9 +14,12 @@ from textual.widgets import Input, Static
 
 
 class HeaderLine(Widget):
-    """Account and region at the left, what the console costs the API at the right."""
+    """Account and region at the left, money and what the console costs the API at the right."""
 
     where: reactive[str] = reactive("")
+    money: reactive[str] = reactive("")
+    """What endpoints in service cost; empty while nothing does."""
+
     notes: reactive[str] = reactive("")
     read_only: reactive[bool] = reactive(False)
 
@@ -27,9 +30,14 @@ class HeaderLine(Widget):
             f" {self.where}",
             (" · read-only", "bold $text-warning") if self.read_only else "",
         )
-        right = Content.styled(f"{self.notes} ", "$text-muted")
-        gap = self.size.width - left.cell_length - right.cell_length
-        return Content.assemble(left, " " * gap, right) if gap > 0 else left
+        money = Content.styled(self.money, "$text-warning")
+        notes = Content.styled(f"{self.notes} ", "$text-muted")
+        both = Content.assemble(money, "   " if self.money else "", notes)
+        for right in (both, Content.assemble(money, " ")):  # of the two, money matters more
+            gap = self.size.width - left.cell_length - right.cell_length
+            if gap > 0:
+                return Content.assemble(left, " " * gap, right)
+        return left
 
 
 class Navigation(Widget):

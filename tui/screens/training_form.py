@@ -202,6 +202,13 @@ def machine_problems(values: Mapping[str, str]) -> dict[str, str]:
         "instance_count": _whole_problem(values["instance_count"], 1, 1000, "instances"),
         "max_runtime": _whole_problem(values["max_runtime"], 1, 28 * 24 * 60, "minutes"),
     }
-    if "role" in values and not _ROLE.fullmatch(values["role"]):
-        problems["role"] = "The role is given by its ARN, e.g. arn:aws:iam::123456789012:role/SageMakerRole."
+    if "role" in values:
+        problems["role"] = role_problem(values["role"])
     return problems
+
+
+def role_problem(role: str) -> str:
+    """What is wrong with an execution role; empty when nothing is."""
+    if _ROLE.fullmatch(role):
+        return ""
+    return "The role is given by its ARN, e.g. arn:aws:iam::123456789012:role/SageMakerRole."

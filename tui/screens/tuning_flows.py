@@ -7,6 +7,8 @@ from typing import Any
 from tui.panes.messages import (
     BestWanted,
     CloneWanted,
+    DeployWanted,
+    ModelWanted,
     TrialsWanted,
     TuningCloneWanted,
     TuningDeleteWanted,
@@ -92,11 +94,17 @@ async def go_on_with_best(stage: Stage, wish: BestWanted) -> None:
     metric = detail.job.objective.metric if detail.job.objective else ""
     value = f" ({metric} {number(detail.job.best)})" if detail.job.best is not None else ""
     choices = (
+        ("deploy it", "behind a new endpoint"),
+        ("create a model", "of its artifact, to deploy or to transform with later"),
         ("again", "train again with these values, e.g. on more data"),
         ("around", "search around them: new tuning job, warm start"),
     )
     road = await stage.ask(Choose(f"{detail.best_trial}{value}", choices))
-    if road == "again":
+    if road == "deploy it":
+        stage.screen.post_message(DeployWanted(jobs=(detail.best_trial,)))
+    elif road == "create a model":
+        stage.screen.post_message(ModelWanted(detail.best_trial))
+    elif road == "again":
         stage.screen.post_message(CloneWanted(best))
     elif road == "around":
         tuned = detail.description["BestTrainingJob"].get("TunedHyperParameters", {})

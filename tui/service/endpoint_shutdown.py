@@ -11,7 +11,7 @@ from tui.resources.endpoint_configs import EndpointConfig
 from tui.resources.endpoint_deployments import Belonging, Resource, ShutDownPlan, ShutDownStep
 from tui.resources.endpoints import EndpointDetail
 from tui.service.endpoints import Endpoints
-from tui.service.errors import NotFound
+from tui.service.errors import NotFound, ServiceError
 from tui.service.gateway import Gateway
 from tui.service.live_list import PAGE
 from tui.service.models import Models
@@ -34,9 +34,28 @@ class ShuttingDown:
         """What can go with an endpoint, what cannot and why, and what stays behind in any case."""
         detail = await self._endpoints.describe(name)
         config, models = await self._belongings(detail)
-        return ShutDownPlan(name, config, models, _stays(detail))
+        try:
+            scaling = await self._endpoints.scaling.bounds(name, [variant.name for variant in detail.production])
+        except ServiceError as error:
+            return ShutDownPlan(name, config, models, (), (*_stays(detail), f"auto scaling, not checked: {error}"))
+        return ShutDownPlan(name, config, models, scaling, _stays(detail))
 
-    async def run(self, plan: ShutDownPlan, *, config: bool, models: Collection[str]) -> AsyncIterator[ShutDownStep]:
+    async def users_of(self, model: str) -> Belonging:
+        """The configurations that name a model, and the endpoints that serve those or are about to."""
+        (endpoints, unsure), (configs, unsure_of_configs) = await asyncio.gather(
+            self._endpoint_users(but=""), self._other_configs(but="")
+        )
+        users = [
+            user
+            for config in configs
+            if model in config.models
+            for user in (f"endpoint configuration {config.name}", *endpoints.get(config.name, ()))
+        ]
+        return Belonging(Resource("model", model), tuple(users), unsure_of_configs or unsure)
+
+    async def run(
+        self, plan: ShutDownPlan, *, config: bool, models: Collection[str], scaling: bool = False
+    ) -> AsyncIterator[ShutDownStep]:
         """Delete an endpoint, and what is asked for of what belongs to it, unless something else needs it by now.
 
         Raises:
@@ -44,6 +63,11 @@ class ShuttingDown:
         """
         endpoint = Resource("endpoint", plan.endpoint)
         detail = await self._endpoints.find(plan.endpoint)
+        for bounds in plan.scaling if scaling else ():
+            registration = Resource("scaling registration", bounds.variant)
+            yield ShutDownStep(registration, "deleting")
+            await self._endpoints.scaling.deregister(bounds)
+            yield ShutDownStep(registration, "deleted")
         if detail and detail.endpoint.status != "Deleting":
             yield ShutDownStep(endpoint, "deleting")
             await self._endpoints.delete(endpoint.name)
@@ -85,7 +109,7 @@ class ShuttingDown:
         users, unsure = await self._endpoint_users(detail.endpoint.name)
         resource = Resource("endpoint configuration", detail.config.name)
         config = Belonging(resource, tuple(users.get(detail.config.name, ())), unsure)
-        configs, unsure_of_configs = await self._other_configs(detail.config)
+        configs, unsure_of_configs = await self._other_configs(detail.config.name)
         return config, tuple(
             Belonging(
                 Resource("model", model),
@@ -118,13 +142,13 @@ class ShuttingDown:
         pending = answer.get("PendingDeploymentSummary", {})
         return [name for name in (answer.get("EndpointConfigName"), pending.get("EndpointConfigName")) if name]
 
-    async def _other_configs(self, but: EndpointConfig) -> tuple[list[EndpointConfig], str]:
+    async def _other_configs(self, but: str) -> tuple[list[EndpointConfig], str]:
         """All other configurations, and what is not known."""
         summaries = [
             summary
             async for page in self._gateway.pages("sagemaker", "ListEndpointConfigs", MaxResults=PAGE)
             for summary in page["EndpointConfigs"]
-            if summary["EndpointConfigName"] != but.name
+            if summary["EndpointConfigName"] != but
         ]
         found = await asyncio.gather(*map(self._config, summaries[:LOOKED_AT]))
         return [config for config in found if config], _unsure(len(summaries), "endpoint configurations")

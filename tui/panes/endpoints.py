@@ -1,0 +1,243 @@
+"""The pane of endpoints: the live list, and beside it one endpoint in full."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.panes.endpoint_cells import amount, hourly, idle_since, milliseconds, split
+from tui.panes.endpoint_inspector import EndpointInspector
+from tui.panes.list_pane import ListPane
+from tui.panes.messages import (
+    CanaryWanted,
+    DeployWanted,
+    EndpointUpdateWanted,
+    InvokeWanted,
+    JudgeWanted,
+    LogsWanted,
+    ShutDownWanted,
+    WeightsWanted,
+)
+from tui.panes.pane import writing
+from tui.panes.wording import moment, status
+from tui.resources.endpoints import SERVING, Endpoint
+from tui.resources.logs import endpoint_log
+from tui.service.endpoints import Endpoints
+from widgets.cells import Cell
+from widgets.table_columns import Column, fixed, flex
+
+IDLE_HOURS = 1.0
+"""Without invocations, after which the list says so."""
+
+
+def _traffic_split(endpoint: Endpoint) -> Cell | str:
+    variants = tuple(variant for variant in endpoint.variants if not variant.shadow)
+    return split(variants, [variant.weight for variant in variants])
+
+
+def _errors(endpoint: Endpoint) -> str:
+    traffic = endpoint.traffic
+    if traffic is None or traffic.invocations is None:
+        return ""
+    return f"{amount(traffic.errors_4xx or 0)}/{amount(traffic.errors_5xx or 0)}"
+
+
+def _failures(endpoint: Endpoint) -> float | None:
+    return endpoint.traffic.errors_5xx if endpoint.traffic else None
+
+
+COLUMNS = (
+    Column[Endpoint](
+        "name",
+        "Name",
+        lambda endpoint: endpoint.name,
+        flex(share=3, minimum=16),
+        shorten="middle",
+        sort_key=lambda endpoint: endpoint.name,
+        priority=10,
+    ),
+    Column[Endpoint]("status", "Status", lambda endpoint: status(endpoint.status), fixed(12), priority=9),
+    Column[Endpoint]("traffic", "Traffic", _traffic_split, flex(minimum=14), priority=8),
+    Column[Endpoint](
+        "invoked",
+        "Requests/h",
+        lambda endpoint: amount(endpoint.traffic.invocations) if endpoint.traffic else "",
+        fixed(10),
+        "right",
+        sort_key=lambda endpoint: endpoint.traffic.invocations if endpoint.traffic else None,
+        priority=6,
+    ),
+    Column[Endpoint](
+        "p99",
+        "p99",
+        lambda endpoint: milliseconds(endpoint.traffic.p99_ms) if endpoint.traffic else "",
+        fixed(7),
+        "right",
+        sort_key=lambda endpoint: endpoint.traffic.p99_ms if endpoint.traffic else None,
+        priority=3,
+    ),
+    Column[Endpoint](
+        "errors",
+        "4XX/5XX",
+        _errors,
+        fixed(7),
+        "right",
+        sort_key=_failures,
+        priority=4,
+        style=lambda endpoint: "text-error" if _failures(endpoint) else "",
+    ),
+    Column[Endpoint](
+        "price",
+        "Price",
+        lambda endpoint: hourly(endpoint.rate),
+        fixed(10),
+        "right",
+        sort_key=lambda endpoint: endpoint.rate.hourly if endpoint.rate else None,
+        priority=7,
+    ),
+    Column[Endpoint](
+        "idle",
+        "Idle since",
+        lambda endpoint: idle_since(endpoint.idle, IDLE_HOURS, time.time()),
+        fixed(16),
+        sort_key=lambda endpoint: endpoint.idle.since if endpoint.idle else None,
+        priority=5,
+    ),
+    Column[Endpoint](
+        "created",
+        "Created",
+        lambda endpoint: moment(endpoint.created),
+        fixed(16),
+        sort_key=lambda endpoint: endpoint.created,
+        priority=2,
+    ),
+)
+
+
+class EndpointsPane(ListPane[Endpoint]):
+    """Endpoints, newest first."""
+
+    HEADING = "Endpoints"
+    NOUN = "endpoint"
+    EMPTY = """No endpoints yet.
+
+Press n to deploy a model, or e on a training job (press 3)
+or on models (press 8). An endpoint costs money until it is shut down."""
+
+    inspector: EndpointInspector
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "Deploy", id="endpoints.deploy", tooltip="Deploy models behind a new endpoint"),
+        Binding(
+            "equals_sign",
+            "wish_weights",
+            "Weights",
+            id="endpoints.weights",
+            tooltip="Edit the weights and instances of the variants",
+            key_display="=",
+        ),
+        Binding("K", "canary", "Canary", id="endpoints.canary", tooltip="Move traffic to one variant, step by step"),
+        Binding("i", "invoke", "Invoke", id="endpoints.invoke", tooltip="Send requests and see the answers"),
+        Binding("J", "judge", "Judge", id="endpoints.judge", tooltip="Which variant is better on labelled rows?"),
+        Binding("U", "update", "Update", id="endpoints.update", tooltip="Move to another configuration"),
+        Binding("x,ctrl+d", "shut_down", "Shut down", id="endpoints.shut_down", tooltip="Delete, after asking"),
+        Binding("l", "logs", "Logs", id="endpoints.logs", tooltip="Follow the endpoint's log"),
+        Binding("m", "inspect('metrics')", "Metrics", id="endpoints.metrics", tooltip="Traffic, latency and errors"),
+        Binding(
+            "y",
+            "inspect('request')",
+            "Request",
+            id="endpoints.request",
+            tooltip="Endpoint and configuration as JSON",
+            show=False,
+        ),
+        Binding(
+            "less_than_sign",
+            "window(-1)",
+            "Shorter",
+            id="endpoints.shorter",
+            tooltip="Metrics of a shorter time",
+            key_display="<",
+            show=False,
+        ),
+        Binding(
+            "greater_than_sign",
+            "window(1)",
+            "Longer",
+            id="endpoints.longer",
+            tooltip="Metrics of a longer time",
+            key_display=">",
+            show=False,
+        ),
+    ]
+
+    def __init__(self, endpoints: Endpoints, *, read_only: bool) -> None:
+        super().__init__(endpoints.list, COLUMNS, EndpointInspector(endpoints), id="endpoints")
+        self._read_only = read_only
+
+    def possible(self, row: Endpoint | None) -> dict[str, bool | str]:
+        """What can be done with the endpoint under the cursor now."""
+        serves = row is not None and (row.status in SERVING or f"it is {row.status}")
+        in_service = row is not None and (row.status == "InService" or f"it is {row.status}")
+        several = row is not None and sum(not variant.shadow for variant in row.variants) > 1
+        return {
+            action: writing(self._read_only, possible)
+            for action, possible in {
+                "new": True,
+                "wish_weights": in_service,
+                "canary": several or "it has one variant only" if in_service is True else in_service,
+                "invoke": serves,
+                "judge": serves,
+                "update": in_service,
+                "shut_down": bool(self._deletable()) or (row is not None and "it is being deleted already"),
+            }.items()
+        } | {"logs": row is not None}
+
+    def action_new(self) -> None:
+        """Deploy something that is still to be chosen."""
+        self.post_message(DeployWanted())
+
+    def action_wish_weights(self) -> None:
+        """Edit the weights of the endpoint under the cursor."""
+        if row := self.table.cursor_row:
+            self.post_message(WeightsWanted(row.name))
+
+    def action_canary(self) -> None:
+        """Move its traffic step by step."""
+        if row := self.table.cursor_row:
+            self.post_message(CanaryWanted(row.name))
+
+    def action_invoke(self) -> None:
+        """Send it requests."""
+        if row := self.table.cursor_row:
+            self.post_message(InvokeWanted(row.name))
+
+    def action_judge(self) -> None:
+        """Judge its variants."""
+        if row := self.table.cursor_row:
+            self.post_message(JudgeWanted(row.name))
+
+    def action_update(self) -> None:
+        """Move it to another configuration."""
+        if row := self.table.cursor_row:
+            self.post_message(EndpointUpdateWanted(row.name))
+
+    def action_logs(self) -> None:
+        """Follow its log."""
+        if row := self.table.cursor_row:
+            self.post_message(LogsWanted(endpoint_log(row.name)))
+
+    def action_shut_down(self) -> None:
+        """Shut the marked endpoints down, or the one under the cursor."""
+        if rows := self._deletable():
+            self.post_message(ShutDownWanted(tuple(row.name for row in rows)))
+
+    def _deletable(self) -> tuple[Endpoint, ...]:
+        return tuple(row for row in self.chosen if row.status != "Deleting")
+
+    def action_window(self, step: int) -> None:
+        """Look at the metrics of a longer or shorter time."""
+        self.inspector.change_window(step)
+        self.action_inspect("metrics")
