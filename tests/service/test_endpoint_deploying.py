@@ -129,3 +129,46 @@ async def test_models_stay_with_the_configuration_that_names_them(
         ("m", "stays", "It is used by endpoint configuration boston."),
         ("boston", "deleted", ""),
     ]
+
+
+async def test_auto_scaling_goes_with_its_endpoint(
+    endpoints: Endpoints, gateway: Gateway, account: Account, aws: StubAws
+) -> None:
+    account.add("boston", 1)
+
+    def registered(asked: dict[str, Any]) -> dict[str, Any]:
+        found, *_ = asked["ResourceIds"]
+        dimension = "sagemaker:variant:DesiredInstanceCount"
+        members = {"ServiceNamespace": "sagemaker", "RoleARN": "arn", "CreationTime": 1}
+        target = {"ResourceId": found, "ScalableDimension": dimension, "MinCapacity": 1, "MaxCapacity": 4, **members}
+        return {"ScalableTargets": [target]}
+
+    def delete(asked: dict[str, Any]) -> dict[str, Any]:
+        del account.endpoints[asked["EndpointName"]]
+        return {}
+
+    aws.answers |= {
+        "DescribeScalableTargets": registered,
+        "DeregisterScalableTarget": lambda _: {},
+        "DeleteEndpoint": delete,
+    }
+    shutting_down = ShuttingDown(gateway, endpoints, Models(gateway))
+    plan = await shutting_down.plan("boston")
+    assert [str(one) for one in plan.scaling] == ["A: 1 to 4 instances"]
+    steps = [str(step.resource) async for step in shutting_down.run(plan, config=False, models=(), scaling=True)]
+    assert steps == ["scaling registration A"] * 2 + ["endpoint boston"] * 2
+    (asked,) = aws.asked("DeregisterScalableTarget")
+    assert asked == {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/boston/variant/A",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+
+
+async def test_auto_scaling_that_cannot_be_read_is_told_as_such(
+    endpoints: Endpoints, gateway: Gateway, account: Account
+) -> None:
+    account.add("boston", 1)
+    plan = await ShuttingDown(gateway, endpoints, Models(gateway)).plan("boston")
+    assert plan.scaling == ()
+    assert "auto scaling, not checked" in plan.stays[-1]

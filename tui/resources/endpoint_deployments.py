@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.resources.endpoint_configs import Capture, ConfigVariant, variants_problem
+from tui.resources.endpoint_scaling import ScalingBounds
 from tui.resources.endpoints import EndpointDetail, name_problem
 from tui.resources.models import TrainedModel
 
-Kind = Literal["model", "endpoint configuration", "endpoint"]
+Kind = Literal["model", "endpoint configuration", "endpoint", "scaling registration"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,9 @@ class ShutDownPlan:
     """None when the configuration is gone already."""
 
     models: tuple[Belonging, ...]
+    scaling: tuple[ScalingBounds, ...]
+    """Registrations for auto scaling, which nothing else can use."""
+
     stays: tuple[str, ...]
     """What always stays behind, e.g. `the log group /aws/sagemaker/Endpoints/boston`."""
 

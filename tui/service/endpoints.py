@@ -16,6 +16,7 @@ from tui.resources.endpoint_weights import VariantWeight, weights_of, weights_re
 from tui.resources.endpoints import Endpoint, EndpointDetail, numbered
 from tui.service.endpoint_learning import TRAFFIC_POLLS, EndpointLearning
 from tui.service.endpoint_metrics import EndpointMetrics
+from tui.service.endpoint_scaling import EndpointScaling
 from tui.service.errors import (
     AccessDenied,
     InvalidRequest,
@@ -42,6 +43,7 @@ class Endpoints:
         self._gateway = gateway
         self._prices = prices
         self._metrics = EndpointMetrics(gateway)
+        self.scaling = EndpointScaling(gateway)
         self._pace = pace
         self._details: dict[str, Feed[EndpointDetail]] = {}
         self._traffic: dict[tuple[str, MetricWindow], Feed[EndpointTraffic]] = {}
