@@ -15,7 +15,7 @@ from tui.service import endpoint_shutdown
 from tui.service.endpoint_deploying import Deploying
 from tui.service.endpoint_shutdown import ShuttingDown
 from tui.service.endpoints import Endpoints
-from tui.service.errors import QuotaExceeded
+from tui.service.errors import QuotaExceeded, Unreachable
 from tui.service.gateway import Gateway
 from tui.service.models import Models
 from tui.service.pace import Pace
@@ -77,8 +77,21 @@ async def test_a_deployment_that_breaks_off_knows_what_it_made(
         async for _ in deployment.run():
             pass
     assert [str(one) for one in deployment.created] == ["endpoint configuration c"]
+    assert deployment.uncertain is None
     assert [str(one) async for one in deployment.remove()] == ["endpoint configuration c"]
     assert deleted == ["c"]
+
+
+async def test_what_may_have_been_made_is_told(endpoints: Endpoints, gateway: Gateway, aws: StubAws) -> None:
+    aws.answers |= {"CreateEndpointConfig": lambda _: {"EndpointConfigArn": "arn"}, "CreateEndpoint": aws.never}
+    gateway.timeout = 0.3
+    plan = DeploymentPlan("e", "c", (DeployVariant(ConfigVariant("A", "m", "ml.m5.large", 1)),))
+    deployment = Deploying(endpoints, Models(gateway)).start(plan)
+    with pytest.raises(Unreachable):
+        async for _ in deployment.run():
+            pass
+    assert [str(one) for one in deployment.created] == ["endpoint configuration c"]
+    assert str(deployment.uncertain) == "endpoint e"
 
 
 async def test_what_nobody_can_be_sure_of_stays(

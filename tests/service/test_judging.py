@@ -21,6 +21,8 @@ from tui.resources.endpoint_invoking import Invocation
 from tui.resources.endpoint_judging import MOST_WORST, JudgeProgress, JudgeRequest, MistakeCursor, TestSet
 from tui.resources.scores import BinaryScores, ClassScores
 from tui.service.errors import InvalidRequest, NotFound, ServiceFault, Unreachable
+from tui.service.wire import Connection
+from tui.service.worker.aws import Aws
 from tui.service.worker.context import Cancelled
 from tui.service.worker.invoking import shoot
 from tui.service.worker.judging import judge, next_mistakes
@@ -260,3 +262,9 @@ def test_shots_go_on_past_the_errors_of_a_model() -> None:
     shots = shoot(context(runtime), [Invocation("e", b"1")], 40, 4)
     assert (shots.done, shots.failed, len(runtime.rows)) == (40, 40, 40)
     assert shots.shares == {}
+
+
+def test_an_invocation_is_sent_once_and_a_model_may_take_its_minute() -> None:
+    config = Aws(Connection(None, "eu-west-1", None, "AKIDEXAMPLE", "secret")).client("sagemaker-runtime").meta.config
+    assert config.retries["total_max_attempts"] == 1
+    assert config.read_timeout > 60

@@ -135,3 +135,12 @@ async def test_rates_count_instances_and_what_is_not_known(
         Variant("D", "", "", None, False, 1.0, 1.0, 1, 1, "", "", ""),
     ]
     assert await opened(gateway, tmp_path).rate(variants) == Rate(1.5, unknown=3, per_use=1)
+
+
+async def test_the_price_list_of_all_regions_is_in_one() -> None:
+    from tui.service.wire import Connection
+    from tui.service.worker.aws import Aws
+
+    aws = Aws(Connection(None, "eu-west-1", None, "AKIDEXAMPLE", "secret"))
+    assert aws.client("pricing").meta.region_name == "us-east-1"
+    assert aws.client("sagemaker").meta.region_name == "eu-west-1"

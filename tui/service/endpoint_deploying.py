@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from tui.resources.endpoint_configs import ConfigVariant, config_request
 from tui.resources.endpoint_deployments import DeploymentPlan, DeployStep, DeployVariant, Resource
 from tui.service.endpoints import Endpoints
-from tui.service.errors import InvalidRequest, NotFound
+from tui.service.errors import InvalidRequest, NotFound, ServiceError, Unreachable, WorkerLost
 from tui.service.models import Models
 
 
@@ -22,6 +23,8 @@ class Deployment:
         self._endpoints = endpoints
         self._models = models
         self._created: list[Resource] = []
+        self.uncertain: Resource | None = None
+        """What may have been made or not: the answer never came, or nobody waited for it. `remove` leaves it alone."""
 
     @property
     def created(self) -> tuple[Resource, ...]:
@@ -42,13 +45,13 @@ class Deployment:
                 yield step
         config = Resource("endpoint configuration", self.plan.config)
         yield DeployStep(config, "doing")
-        await self._endpoints.create_config(config_request(config.name, variants, self.plan.capture))
-        self._created.append(config)
+        with self._making(config):
+            await self._endpoints.create_config(config_request(config.name, variants, self.plan.capture))
         yield DeployStep(config, "done")
         endpoint = Resource("endpoint", self.plan.endpoint)
         yield DeployStep(endpoint, "doing")
-        await self._create_endpoint()
-        self._created.append(endpoint)
+        with self._making(endpoint):
+            await self._create_endpoint()
         async for progress in self._endpoints.until_in_service(endpoint.name):
             yield DeployStep(endpoint, "doing", progress.words)
         yield DeployStep(endpoint, "done")
@@ -75,13 +78,33 @@ class Deployment:
         if one.trained is None:
             variants.append(one.variant)
             return
-        yield DeployStep(Resource("model", one.trained.job), "doing")
-        name, made = await self._models.of(one.trained)
-        model = Resource("model", name)
+        self.uncertain = Resource("model", one.trained.job)
+        yield DeployStep(self.uncertain, "doing")
+        with self._certain_if_refused():
+            name, made = await self._models.of(one.trained)
+        self.uncertain, model = None, Resource("model", name)
         if made:
             self._created.append(model)
         variants.append(replace(one.variant, model=name))
         yield DeployStep(model, "done" if made else "there already")
+
+    @contextmanager
+    def _making(self, resource: Resource) -> Iterator[None]:
+        """A request that makes something."""
+        self.uncertain = resource
+        with self._certain_if_refused():
+            yield
+        self._created.append(resource)
+        self.uncertain = None
+
+    @contextmanager
+    def _certain_if_refused(self) -> Iterator[None]:
+        try:
+            yield
+        except ServiceError as error:
+            if not isinstance(error, Unreachable | WorkerLost):
+                self.uncertain = None
+            raise
 
     async def _create_endpoint(self) -> None:
         """Create the endpoint; the service may need some seconds to know the configuration that was just made."""

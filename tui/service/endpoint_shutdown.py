@@ -37,7 +37,7 @@ class ShuttingDown:
         try:
             scaling = await self._endpoints.scaling.bounds(name, [variant.name for variant in detail.production])
         except ServiceError as error:
-            return ShutDownPlan(name, config, models, (), (*_stays(detail), f"auto scaling, not checked: {error}"))
+            return ShutDownPlan(name, config, models, (), (*_stays(detail), f"auto scaling, not checked: {error.why}"))
         return ShutDownPlan(name, config, models, scaling, _stays(detail))
 
     async def users_of(self, model: str) -> Belonging:
