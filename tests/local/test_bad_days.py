@@ -32,6 +32,7 @@ from tests.local.training import (
     wait_for_log,
     without_data,
 )
+from tests.local.uploads import begin_upload
 from tui.local.jobs.table import Job, JobTable
 from tui.local.store import Store
 
@@ -44,18 +45,6 @@ def _wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"the condition did not come true in {_DEADLINE_SECONDS} s"
         time.sleep(0.01)
-
-
-def _begin_upload(server: LocalServer, key: str) -> http.client.HTTPConnection:
-    """A PUT of 64 MB that stays behind after 12 of them, some of which are on disk."""
-    before = len(list((server.data / "objects").iterdir()))
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=_DEADLINE_SECONDS)
-    connection.putrequest("PUT", f"/{BUCKET}/{key}")
-    connection.putheader("Content-Length", str(64 << 20))
-    connection.putheader("Authorization", server.authorization("s3"))
-    connection.endheaders(b"new" * (4 << 20))
-    _wait_for(lambda: len(list((server.data / "objects").iterdir())) > before)
-    return connection
 
 
 def _stored(data: Path, name: str) -> Job:
@@ -82,7 +71,7 @@ def test_a_server_killed_while_it_trains_and_receives(tmp_path: Path, marked: Ma
             sagemaker.create_training_job(**request(f"queued-{number}", **endless()))
         seen = wait_for_log(server, "interrupted", "validation-rmse")
         kept = {path.name for path in (data / "objects").iterdir()}
-        with closing(_begin_upload(server, "x")):
+        with closing(begin_upload(server, BUCKET, "x")):
             server.process.kill()
             server.process.wait()
     marked.wait_until_gone()
@@ -159,7 +148,7 @@ def test_an_upload_does_not_keep_a_server_that_is_told_to_stop(tmp_path: Path) -
         with run_server(tmp_path / "data", stderr=stderr) as server:
             upload_data(server)
             objects = set((server.data / "objects").iterdir())
-            with closing(_begin_upload(server, "x")):
+            with closing(begin_upload(server, BUCKET, "x")):
                 server.process.terminate()
                 assert server.process.wait(_DEADLINE_SECONDS) == 0
         assert "Traceback" not in (tmp_path / "stderr").read_text()

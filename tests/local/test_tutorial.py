@@ -1,4 +1,4 @@
-"""The training notebooks of the SageMaker tutorials, from bundled data to the error of the model, by outside clients."""
+"""The training notebooks of the SageMaker tutorials, from bundled data to the error of the model, by clients."""
 
 from __future__ import annotations
 
