@@ -23,7 +23,7 @@ from tui.resources.datasets import (
     UploadProgress,
     default_bucket,
 )
-from tui.service.worker import uploading
+from tui.service.worker import s3_meter
 from tui.service.worker.context import Cancelled
 from tui.service.worker.splitting import split_csv
 from tui.service.worker.uploading import list_datasets, upload_dataset
@@ -72,7 +72,7 @@ def data_set(folder: Path, digits: int = 1) -> str:
 
 def test_an_upload_is_found_again_as_it_was(tmp_path: Path, s3: Any, bucket: str) -> None:
     context = ScriptedContext({"s3": s3})
-    uploaded = upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses")
+    uploaded = upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses", state=str(tmp_path / "state"))
     assert list_datasets(context, bucket) == (uploaded,)
     assert uploaded.manifest.rows == {"train": 70, "validation": 15, "test": 15}
     for path in uploaded.manifest.files:
@@ -83,7 +83,9 @@ def test_an_upload_is_found_again_as_it_was(tmp_path: Path, s3: Any, bucket: str
 
 def test_large_files_go_in_parts_with_progress(tmp_path: Path, s3: Any, bucket: str) -> None:
     context = ScriptedContext({"s3": s3})
-    uploaded = upload_dataset(context, data_set(tmp_path, digits=130_000), bucket, "datasets/houses/")
+    uploaded = upload_dataset(
+        context, data_set(tmp_path, digits=130_000), bucket, "datasets/houses/", state=str(tmp_path / "state")
+    )
     etag = s3.head_object(Bucket=bucket, Key="datasets/houses/train/train.csv")["ETag"]
     assert etag.strip('"').endswith("-2")
     last = context.reports[-1]
@@ -104,19 +106,19 @@ def test_reports_come_at_most_five_times_a_second(
             now += 0.05
             return now
 
-    monkeypatch.setattr(uploading, "time", Clock)
+    monkeypatch.setattr(s3_meter, "time", Clock)
     context = ScriptedContext({"s3": s3})
-    upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses")
+    upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses", state=str(tmp_path / "state"))
     reports = [report for report in context.reports if isinstance(report, UploadProgress)]
     assert 1 <= len(reports) <= now / 0.2 + 1
 
 
 def test_a_cancelled_upload_leaves_no_manifest_and_no_parts(tmp_path: Path, s3: Any, bucket: str) -> None:
     folder = data_set(tmp_path, digits=130_000)
-    upload_dataset(ScriptedContext({"s3": s3}), folder, bucket, "datasets/houses")
+    upload_dataset(ScriptedContext({"s3": s3}), folder, bucket, "datasets/houses", state=str(tmp_path / "state"))
     context = ScriptedContext({"s3": s3}, cancel_at=6)
     with pytest.raises(Cancelled):
-        upload_dataset(context, folder, bucket, "datasets/houses")
+        upload_dataset(context, folder, bucket, "datasets/houses", state=str(tmp_path / "state"))
     assert list_datasets(ScriptedContext({"s3": s3}), bucket) == ()
     assert s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []) == []
 
@@ -126,8 +128,8 @@ def test_a_bucket_is_made_only_when_asked_for(tmp_path: Path, s3: Any) -> None:
     name = default_bucket("us-east-1", "123456789012")
     folder = data_set(tmp_path)
     with pytest.raises(DataError, match=r"the bucket does not exist\. Create it, or choose another\."):
-        upload_dataset(context, folder, name, "datasets/houses")
-    upload_dataset(context, folder, name, "datasets/houses", create_bucket=True)
+        upload_dataset(context, folder, name, "datasets/houses", state=str(tmp_path / "state"))
+    upload_dataset(context, folder, name, "datasets/houses", state=str(tmp_path / "state"), create_bucket=True)
     assert [entry.manifest.name for entry in list_datasets(context, name) if isinstance(entry, UploadedDataset)] == [
         "houses"
     ]
@@ -139,7 +141,7 @@ def test_a_missing_bucket_has_no_data_sets(s3: Any) -> None:
 
 def test_foreign_and_broken_manifests_are_told_and_do_not_disturb(tmp_path: Path, s3: Any, bucket: str) -> None:
     context = ScriptedContext({"s3": s3})
-    good = upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses")
+    good = upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses", state=str(tmp_path / "state"))
     s3.put_object(Bucket=bucket, Key="datasets/broken/manifest.json", Body=b"{")
     s3.put_object(Bucket=bucket, Key="datasets/foreign/manifest.json", Body=json.dumps({"format": "x"}).encode())
     s3.put_object(Bucket=bucket, Key="datasets/unfinished/train/train.csv", Body=b"1,2\n")
@@ -153,7 +155,7 @@ def test_foreign_and_broken_manifests_are_told_and_do_not_disturb(tmp_path: Path
 
 def test_several_data_sets_are_listed_newest_first(tmp_path: Path, s3: Any, bucket: str) -> None:
     context = ScriptedContext({"s3": s3})
-    uploaded = upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses")
+    uploaded = upload_dataset(context, data_set(tmp_path), bucket, "datasets/houses", state=str(tmp_path / "state"))
     for name, created in (("old", "2020-01-01T00:00:00+00:00"), ("new", "2099-01-01T00:00:00+00:00")):
         body = replace(uploaded.manifest, name=name, created=created).to_json().encode()
         s3.put_object(Bucket=bucket, Key=f"datasets/{name}/manifest.json", Body=body)
@@ -165,29 +167,27 @@ def test_what_did_not_arrive_whole_is_found_out(
     tmp_path: Path, s3: Any, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = data_set(tmp_path)
-    honest = s3.upload_file
+    honest = s3.put_object
 
-    def upload_another(file: str, *arguments: Any, **named: Any) -> None:
-        other = tmp_path / "other"
-        other.write_bytes(Path(file).read_bytes().replace(b"1", b"2"))
-        honest(str(other), *arguments, **named)
+    def put_another(*, Body: bytes, ContentMD5: str, **named: Any) -> Any:  # noqa: N803
+        return honest(Body=Body.replace(b"1", b"2"), **named)
 
-    monkeypatch.setattr(s3, "upload_file", upload_another)
+    monkeypatch.setattr(s3, "put_object", put_another)
     with pytest.raises(DataError, match="what arrived is not what was sent"):
-        upload_dataset(ScriptedContext({"s3": s3}), folder, bucket, "datasets/houses")
+        upload_dataset(ScriptedContext({"s3": s3}), folder, bucket, "datasets/houses", state=str(tmp_path / "state"))
 
 
 def test_a_folder_that_is_no_data_set_is_refused(tmp_path: Path, s3: Any) -> None:
     with pytest.raises(DataError, match="it has no manifest"):
-        upload_dataset(ScriptedContext({"s3": s3}), str(tmp_path), "bucket", "datasets/x")
+        upload_dataset(ScriptedContext({"s3": s3}), str(tmp_path), "bucket", "datasets/x", state=str(tmp_path / "state"))
     (tmp_path / "manifest.json").write_text("{}")
     with pytest.raises(DataError, match="its manifest cannot be used"):
-        upload_dataset(ScriptedContext({"s3": s3}), str(tmp_path), "bucket", "datasets/x")
+        upload_dataset(ScriptedContext({"s3": s3}), str(tmp_path), "bucket", "datasets/x", state=str(tmp_path / "state"))
 
 
 def test_a_server_that_is_gone_is_said(tmp_path: Path) -> None:
     context = ScriptedContext({"s3": client("http://127.0.0.1:9")})
-    with pytest.raises(DataError, match="the connection or the file failed"):
-        upload_dataset(context, data_set(tmp_path), "bucket", "datasets/x")
+    with pytest.raises(DataError, match="the connection failed"):
+        upload_dataset(context, data_set(tmp_path), "bucket", "datasets/x", state=str(tmp_path / "state"))
     with pytest.raises(DataError, match="Cannot list s3://bucket/datasets/"):
         list_datasets(context, "bucket")

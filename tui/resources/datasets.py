@@ -32,6 +32,10 @@ class DataError(Exception):
         return f"{self.what}: {self.why}. {self.what_next}".rstrip()
 
 
+class ConnectionBroke(DataError):
+    """The way to S3 failed: what was under way can go on where it ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fractions:
     """The shares of the rows, together 1; without a validation or test share that split is not made."""
@@ -198,7 +202,7 @@ class UnreadableDataset:
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """How far an upload is."""
+    """How far an upload, or another transfer, is."""
 
     done_bytes: int
     total_bytes: int
@@ -209,6 +213,8 @@ class UploadProgress:
     """None while there is no rate yet."""
 
     file: str
+    kept_bytes: int = 0
+    """Of those that are done, bytes that an attempt before had brought there already."""
 
 
 def split_file(split: SplitName) -> str:

@@ -101,6 +101,7 @@ class Datasets:
                 folder=result.folder,
                 bucket=await self.bucket(),
                 prefix=f"{PREFIX}{plan.name}/",
+                state=str(self._staging / "uploads"),
                 create_bucket=True,
                 on_progress=lambda uploading: on_progress(Making(uploading=uploading)),
             )

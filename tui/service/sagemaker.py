@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui.service.endpoints import Endpoints
     from tui.service.invoking import Invoking
     from tui.service.prices import Prices
+    from tui.service.s3 import S3Files
     from tui.service.transform_results import TransformResults
     from tui.service.transforms import Transforms
 
@@ -57,6 +58,13 @@ class SageMaker:
         from tui.service.datasets import Datasets  # noqa: PLC0415
 
         return Datasets(self.gateway, self.identity, self._folder / "splits")
+
+    @cached_property
+    def files(self) -> S3Files:
+        """Buckets and objects."""
+        from tui.service.s3 import S3Files  # noqa: PLC0415
+
+        return S3Files(self.gateway, self._folder / "transfers")
 
     @cached_property
     def endpoints(self) -> Endpoints:

@@ -123,7 +123,7 @@ class Tally:
         return matrix
 
     def _with_points(self, cells: pd.Series) -> pd.Series:
-        """The cells of a column that also has texts, its numbers with a decimal point: pandas has left them as texts."""
+        """The cells of a column with texts, its numbers with a decimal point: pandas leaves them as they are."""
         if self._decimal == ".":
             return cells
         is_number = cells.astype(str).str.fullmatch(r"\s*[+-]?[0-9]*,[0-9]+\s*")

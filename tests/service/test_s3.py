@@ -1,0 +1,304 @@
+"""Walking through S3 and moving files about, against the embedded SageMaker and by way of a real worker."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local.server import LocalServer
+from tests.service.conftest import UNHURRIED
+from tests.service.link import Link, link_to
+from tui.resources.datasets import ConnectionBroke, DataError
+from tui.resources.s3_objects import S3Entry, S3Place, place_named
+from tui.service.budget import Budget
+from tui.service.errors import ReadOnly, WorkerLost
+from tui.service.gateway import Gateway
+from tui.service.s3 import S3Files
+from tui.service.wire import Connection
+
+PART = 8 << 20
+
+
+@asynccontextmanager
+async def opened(server: LocalServer, folder: Path, url: str = "", **budget: Any) -> AsyncIterator[S3Files]:
+    """A gateway with a worker of its own."""
+    gateway = Gateway(Budget(UNHURRIED, **budget))
+    await gateway.open(
+        Connection(
+            None, server.region, url or server.url, server.access_key, server.secret_key, budget.get("read_only", False)
+        )
+    )
+    try:
+        yield S3Files(gateway, folder / "transfers")
+    finally:
+        gateway.close()
+
+
+@pytest.fixture
+def bucket(server: LocalServer, request: pytest.FixtureRequest) -> str:
+    """A bucket of this test's own."""
+    name = "test-" + hashlib.sha256(request.node.name.encode()).hexdigest()[:20]
+    server.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+def put(server: LocalServer, bucket: str, **objects: bytes) -> None:
+    for name, body in objects.items():
+        server.client("s3").put_object(Bucket=bucket, Key=name.replace("__", "/"), Body=body)
+
+
+def body_of(server: LocalServer, bucket: str, key: str) -> bytes:
+    body: bytes = server.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    return body
+
+
+def keys(server: LocalServer, bucket: str) -> list[str]:
+    return [found["Key"] for found in server.client("s3").list_objects_v2(Bucket=bucket).get("Contents", ())]
+
+
+def large_file(folder: Path, parts: int) -> Path:
+    path = folder / "large.bin"
+    path.write_bytes(random.Random(parts).randbytes((parts - 1) * PART + 1000))
+    return path
+
+
+async def test_buckets_prefixes_and_objects_are_walked_through(
+    server: LocalServer, tmp_path: Path, bucket: str
+) -> None:
+    put(server, bucket, a=b"12", data__x=b"123", data__deep__y=b"1234", data__=b"")
+    async with opened(server, tmp_path) as files:
+        buckets = await files.list(S3Place())
+        assert bucket in {entry.name for entry in buckets.entries}
+        top = await files.list(S3Place(bucket))
+        assert [(entry.name, entry.kind, entry.size) for entry in top.entries] == [
+            ("data", "prefix", 0),
+            ("a", "object", 2),
+        ]
+        assert (top.more, top.foreign) == ("", False)
+        data = S3Place(bucket).into(top.entries[0])
+        assert str(data) == f"s3://{bucket}/data/"
+        assert [entry.name for entry in (await files.list(data)).entries] == ["deep", "x"]
+        extent = await files.measure(bucket, "data/")
+        assert (extent.objects, extent.size) == (3, 7)
+
+
+async def test_a_place_knows_its_way_up_and_down() -> None:
+    place = S3Place("bucket", "a/b/")
+    assert (place.name, place.above, place.above.above) == ("b", S3Place("bucket", "a/"), S3Place("bucket"))
+    assert S3Place("bucket").above == S3Place().above == S3Place()
+    assert place.key(S3Entry("c", "prefix")) == "a/b/c/"
+    assert place_named(" s3://bucket/a/b.csv ") == S3Place("bucket", "a/b.csv")
+    with pytest.raises(DataError, match="not written as s3://bucket/key"):
+        place_named("bucket/a")
+
+
+async def test_what_is_not_there_or_not_supported_is_said(server: LocalServer, tmp_path: Path, bucket: str) -> None:
+    put(server, bucket, a=b"1")
+    async with opened(server, tmp_path) as files:
+        with pytest.raises(DataError, match="the bucket does not exist"):
+            await files.list(S3Place("no-such-bucket-anywhere"))
+        with pytest.raises(DataError, match="this S3 does not have that"):
+            await files.versions(bucket, "a")
+
+
+async def test_files_and_folders_go_up_and_come_back_the_same(server: LocalServer, tmp_path: Path, bucket: str) -> None:
+    source = tmp_path / "source"
+    (source / "inner [x]").mkdir(parents=True)
+    for number in range(30):
+        (source / "inner [x]" / f"{number} ü.csv").write_bytes(b"1,2\n" * number)
+    (source / "empty").write_bytes(b"")
+    large = large_file(tmp_path, 2)
+    place = S3Place(bucket, "up/")
+    async with opened(server, tmp_path) as files:
+        plan = await files.plan_upload([str(source), str(large)], place)
+        assert (plan.files, plan.taken) == (32, ())
+        done = await files.upload([str(source), str(large)], place)
+        assert (done.files, done.size, done.kept) == (32, plan.size, 0)
+        assert (await files.plan_upload([str(large)], place)).taken == ("up/large.bin",)
+        (tmp_path / "back").mkdir()
+        await files.download(place, ["source/", "large.bin"], tmp_path / "back")
+        with pytest.raises(DataError, match="it is there already"):
+            await files.download(place, ["large.bin"], tmp_path / "back")
+    assert (tmp_path / "back" / "large.bin").read_bytes() == large.read_bytes()
+    there = {path.relative_to(source): path.read_bytes() for path in source.rglob("*") if path.is_file()}
+    back = tmp_path / "back" / "source"
+    assert {path.relative_to(back): path.read_bytes() for path in back.rglob("*") if path.is_file()} == there
+    assert not list((tmp_path / "back").rglob("*.part"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_an_upload_whose_worker_is_killed_goes_on_without_what_had_arrived(
+    server: LocalServer, tmp_path: Path, bucket: str, seed: int
+) -> None:
+    path = large_file(tmp_path, 12)
+    place = S3Place(bucket)
+    moment = random.Random(seed).uniform(0.05, 0.8)
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            uploading = asyncio.create_task(files.upload([str(path)], place))
+            await sent(link, moment * path.stat().st_size)
+            process = files._gateway._process
+            assert process is not None
+            process.kill()
+            with pytest.raises(WorkerLost):
+                await uploading
+            arrived = arrived_bytes(server, bucket)
+            link.count_anew()
+            done = await files.upload([str(path)], place)
+            again = link.sent
+    size = path.stat().st_size
+    assert done.kept >= arrived, "a part that was on its way may have arrived after the kill"
+    assert again < size - done.kept + 200_000, "only what was missing, and the requests around it"
+    head = server.client("s3").head_object(Bucket=bucket, Key="large.bin")
+    assert head["ETag"].strip('"') == etag(path)
+    assert body_of(server, bucket, "large.bin") == path.read_bytes()
+    assert list((tmp_path / "transfers").iterdir()) == []
+
+
+async def test_an_upload_goes_on_after_a_break_in_the_connection(
+    server: LocalServer, tmp_path: Path, bucket: str
+) -> None:
+    path = large_file(tmp_path, 8)
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            uploading = asyncio.create_task(files.upload([str(path)], S3Place(bucket)))
+            await sent(link, 3 * PART)
+            link.break_off()
+            with pytest.raises(ConnectionBroke):
+                await uploading
+            link.mend()
+            arrived = arrived_bytes(server, bucket)
+            done = await files.upload([str(path)], S3Place(bucket))
+    assert done.kept >= arrived > 0
+    assert body_of(server, bucket, "large.bin") == path.read_bytes()
+
+
+async def test_a_file_that_changed_since_the_break_is_sent_as_it_is_now(
+    server: LocalServer, tmp_path: Path, bucket: str
+) -> None:
+    path = large_file(tmp_path, 6)
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            uploading = asyncio.create_task(files.upload([str(path)], S3Place(bucket)))
+            await sent(link, 3 * PART)
+            link.break_off()
+            with pytest.raises(ConnectionBroke):
+                await uploading
+            link.mend()
+            path.write_bytes(b"new" + path.read_bytes()[3:])
+            await files.upload([str(path)], S3Place(bucket))
+    assert body_of(server, bucket, "large.bin") == path.read_bytes()
+
+
+async def test_a_cancelled_upload_leaves_nothing_behind(server: LocalServer, tmp_path: Path, bucket: str) -> None:
+    path = large_file(tmp_path, 8)
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            uploading = asyncio.create_task(files.upload([str(path)], S3Place(bucket)))
+            await sent(link, 2 * PART)
+            uploading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await uploading
+            s3 = server.client("s3")
+            await until(lambda: not s3.list_multipart_uploads(Bucket=bucket).get("Uploads"))
+            assert keys(server, bucket) == []
+
+
+async def test_a_download_goes_on_after_a_break(server: LocalServer, tmp_path: Path, bucket: str) -> None:
+    body = random.Random(1).randbytes(30 << 20)
+    put(server, bucket, big=body)
+    target = tmp_path / "target"
+    target.mkdir()
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            downloading = asyncio.create_task(files.download(S3Place(bucket), ["big"], target))
+            await until(lambda: any(path.stat().st_size > 1 << 20 for path in target.glob(".*.part")))
+            link.break_off()
+            with pytest.raises(ConnectionBroke):
+                await downloading
+            link.mend()
+            done = await files.download(S3Place(bucket), ["big"], target)
+    assert done.kept >= 1 << 20
+    assert (target / "big").read_bytes() == body
+    assert [path.name for path in target.iterdir()] == ["big"]
+
+
+async def test_objects_are_copied_moved_and_deleted(server: LocalServer, tmp_path: Path, bucket: str) -> None:
+    put(server, bucket, a=b"1", data__x=b"2", data__deep__y=b"3")
+    place = S3Place(bucket)
+    async with opened(server, tmp_path) as files:
+        await files.copy(place, ["a"], S3Place(bucket, "b"))
+        await files.copy(place, ["data/"], S3Place(bucket, "copy/"), move=True)
+        assert keys(server, bucket) == ["a", "b", "copy/data/deep/y", "copy/data/x"]
+        assert (await files.plan_copy(place, ["a"], S3Place(bucket, "b"))).taken == ("b",)
+        with pytest.raises(DataError, match="that is where it is already"):
+            await files.copy(place, ["a"], S3Place(bucket, "a"))
+        with pytest.raises(DataError, match="several objects need a prefix"):
+            await files.copy(place, ["a", "b"], S3Place(bucket, "c"))
+        deleted = await files.delete(S3Place(bucket, "copy/"), ["data/"])
+        assert (deleted.files, keys(server, bucket)) == (2, ["a", "b"])
+        await files.delete(place, ["a", "b"])
+        assert keys(server, bucket) == []
+        commands = [logged.command for logged in files._gateway.budget.mutations]
+    assert commands[1] == f"aws s3 mv --recursive s3://{bucket}/data/ s3://{bucket}/copy/"
+    assert commands[-1] == f"aws s3 rm --recursive s3://{bucket}/b"
+
+
+async def test_a_read_only_console_looks_and_fetches_and_changes_nothing(
+    server: LocalServer, tmp_path: Path, bucket: str
+) -> None:
+    put(server, bucket, a=b"1")
+    place = S3Place(bucket)
+    async with opened(server, tmp_path, read_only=True) as files:
+        await files.download(place, ["a"], tmp_path)
+        for attempt in (
+            files.delete(place, ["a"]),
+            files.copy(place, ["a"], S3Place(bucket, "b")),
+            files.upload([str(tmp_path / "a")], S3Place(bucket, "up/")),
+        ):
+            with pytest.raises(ReadOnly):
+                await attempt
+    assert keys(server, bucket) == ["a"]
+
+
+@pytest.mark.parametrize("key", ["../out", "/etc/passwd", "a//b", "x/../../y"])
+async def test_a_key_cannot_lead_out_of_the_folder(server: LocalServer, tmp_path: Path, bucket: str, key: str) -> None:
+    server.client("s3").put_object(Bucket=bucket, Key=key, Body=b"1")
+    async with opened(server, tmp_path) as files:
+        with pytest.raises(DataError, match="leads out of the folder"):
+            await files.download(S3Place(bucket), [key], tmp_path / "inner")
+
+
+async def sent(link: Link, count: float) -> None:
+    """Wait until clients have sent so many bytes."""
+    await until(lambda: link.sent >= count)
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not happened():  # noqa: ASYNC110 - it happens in other processes and threads
+            await asyncio.sleep(0.001)
+
+
+def arrived_bytes(server: LocalServer, bucket: str) -> int:
+    """Bytes of the parts that S3 has of the only upload under way."""
+    s3 = server.client("s3")
+    uploads = s3.list_multipart_uploads(Bucket=bucket).get("Uploads", ())
+    total = 0
+    for upload in uploads:
+        parts = s3.list_parts(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]).get("Parts", ())
+        total += sum(part["Size"] for part in parts)
+    return total
+
+
+def etag(path: Path) -> str:
+    body = path.read_bytes()
+    sums = [hashlib.md5(body[at : at + PART]).digest() for at in range(0, len(body), PART)]
+    return f"{hashlib.md5(b''.join(sums)).hexdigest()}-{len(sums)}"
