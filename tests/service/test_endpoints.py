@@ -70,6 +70,14 @@ async def test_a_row_is_described_again_when_it_was_modified(
     assert (row.config, [one.model for one in row.variants]) == ("next", ["better", ""])
 
 
+async def test_an_endpoint_that_was_made_anew_is_another_one(endpoints: Endpoints, account: Account) -> None:
+    account.add("boston", 1)
+    assert (await polled(endpoints))["boston"].created == 1
+    account.add("boston", 5, "Creating", ProductionVariants=[])
+    row = (await polled(endpoints))["boston"]
+    assert (row.created, row.status, row.variants) == (5, "Creating", ())
+
+
 async def test_what_changes_is_described_first_and_always(endpoints: Endpoints, account: Account, aws: StubAws) -> None:
     for number in range(DESCRIBED + 2):
         account.add(f"e{number:02}", number)

@@ -298,4 +298,6 @@ class Endpoints:
 
 
 def _keep(known: Endpoint, fresh: Endpoint) -> Endpoint:
+    if fresh.created != known.created:  # another one of the same name, and so of the same ARN
+        return fresh
     return replace(known, status=fresh.status, modified=fresh.modified)
