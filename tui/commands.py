@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from textual.actions import parse
 from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
 from textual.suggester import Suggester
 
+from tui.panes.pane import NOT_HERE, Pane
 from widgets.key_bar import key_name
 
 
@@ -19,8 +21,8 @@ from widgets.key_bar import key_name
 class Command:
     """Something a person can ask for by name."""
 
-    name: str
-    """What is typed, e.g. `stop`; the last part of the binding's id."""
+    identifier: str
+    """The binding's id, e.g. `train.stop`."""
 
     description: str
     explanation: str
@@ -29,6 +31,14 @@ class Command:
     enabled: bool
     node: object
     """The widget whose action it is."""
+
+    why_not: str
+    """Why it cannot be used now, in words that follow a colon; empty when it can."""
+
+    @property
+    def name(self) -> str:
+        """What is typed, e.g. `stop`; the last part of the id."""
+        return self.identifier.rpartition(".")[2]
 
 
 def commands(screen: Screen[Any]) -> Iterator[Command]:
@@ -40,14 +50,20 @@ def commands(screen: Screen[Any]) -> Iterator[Command]:
     for identifier, bindings in offered.items():
         first = bindings[0]
         yield Command(
-            identifier.rpartition(".")[2],
+            identifier,
             first.binding.description,
             first.tooltip or first.binding.description,
             " ".join(active.binding.key_display or key_name(active.binding.key) for active in bindings),
             first.binding.action,
             first.enabled,
             first.node,
+            "" if first.enabled else _why_not(first),
         )
+
+
+def _why_not(active: ActiveBinding) -> str:
+    _, action, _ = parse(active.binding.action)
+    return active.node.why_not(action) if isinstance(active.node, Pane) else NOT_HERE
 
 
 class PaletteCommands(Provider):

@@ -40,7 +40,7 @@ async def test_the_command_line_completes_and_runs_commands(desk: Console) -> No
     await desk.sees("There is no command nonsense")
     await desk.command("train")
     await desk.command("stop")
-    await desk.sees("Stop does not work on what is under")
+    await desk.sees("Stop is not possible now: it does not run.")
     await desk.press("colon")
     await desk.types("clo")
     await desk.sees(":clone")
@@ -68,7 +68,7 @@ async def test_help_begins_with_the_keys_of_the_pane_and_says_why_one_is_dimmed(
     await desk.press("question_mark")
     await desk.sees("Keys of the pane Train", "Run the same job again under another name")
     said = " ".join(re.sub("[│╭╮╰╯─]", " ", desk.text).split())  # wherever the lines were wrapped
-    assert "Stop the job, or those that are marked (not for what is under the cursor now)" in said
+    assert "Stop the job, or those that are marked (not now: it does not run)" in said
     await desk.press("escape")
     await desk.sees_no("Keys of the pane")
 

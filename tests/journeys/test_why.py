@@ -80,7 +80,7 @@ async def test_a_job_whose_time_was_up_says_so_and_the_page_is_copied(used_folde
     async with console(local_config(used_folder)) as desk:
         await desk.sees("older", "newer")
         await desk.command("why")
-        await desk.sees("Why does not work on what is under the cursor now.")
+        await desk.sees("Why is not possible now: it did not fail.")
         await fails(desk, "slow", endless() | {"StoppingCondition": {"MaxRuntimeInSeconds": 1}}, "■ Stopped")
         await desk.press("W")
         await desk.sees(

@@ -17,6 +17,7 @@ from textual.widgets import ContentSwitcher, Static
 
 from tests.screens.terminal import Terminal, screen_text, terminal_of, until
 from themes import STATUS_TOKENS, STYLESHEET, THEMES
+from tui.commands import commands
 from tui.panes.messages import CancelWanted, CopyWanted, LogsWanted, Wish
 from tui.panes.pane import Pane
 from tui.screens.main import MainScreen
@@ -146,6 +147,11 @@ class Stage:
         """The ids of the commands that cannot be used now."""
         bindings = self.app.screen.active_bindings.values()
         return {active.binding.id for active in bindings if active.binding.id and not active.enabled}
+
+    @property
+    def why_dimmed(self) -> dict[str, str]:
+        """Why commands cannot be used now, by their ids."""
+        return {command.identifier: command.why_not for command in commands(self.app.screen) if not command.enabled}
 
     async def settled(self) -> None:
         """Wait until everything that is under way inside the app is done and painted."""

@@ -19,6 +19,7 @@ from tui.panes.messages import (
     TuningDeleteWanted,
     TuningStopWanted,
     TuningWanted,
+    WhyWanted,
 )
 from tui.panes.trials import TrialsPane
 from tui.panes.tune import TunePane
@@ -77,12 +78,21 @@ async def test_keys_follow_what_can_be_done_with_the_tuning_job(tuning: Scripted
         await here.sees("3 tuning jobs", "Best training job")
         await here.until(lambda: here.dimmed == {"tune.delete", "list.older"}, "one that runs can be stopped")
         await here.press("enter", "b", "x", "n", "N", "down")
-        await here.until(lambda: here.dimmed == {"tune.stop", "list.older"}, "one that is over can be deleted")
+        await here.until(lambda: here.dimmed == {"tune.stop", "tune.why", "list.older"}, "nothing failed in this one")
         await here.press("ctrl+d", "down")
         await here.until(lambda: here.dimmed == {"tune.stop", "tune.best", "list.older"}, "one without a best has none")
+        await here.press("W")
         wishes = here.app.wishes
-        await here.until(lambda: len(wishes) == 6, "six wishes")
-        kinds = [TrialsWanted, BestWanted, TuningStopWanted, TuningWanted, TuningCloneWanted, TuningDeleteWanted]
+        await here.until(lambda: len(wishes) == 7, "seven wishes")
+        kinds = [
+            TrialsWanted,
+            BestWanted,
+            TuningStopWanted,
+            TuningWanted,
+            TuningCloneWanted,
+            TuningDeleteWanted,
+            WhyWanted,
+        ]
         assert sorted(map(type, wishes), key=kinds.index) == kinds
         assert next(wish for wish in wishes if isinstance(wish, TuningStopWanted)).names == (JOB.name,)
 
@@ -93,6 +103,31 @@ async def test_read_only_leaves_what_reads(tuning: ScriptedTuning) -> None:
         await here.sees("3 tuning jobs")
         writes = {"tune.new", "tune.clone", "tune.stop", "tune.delete"}
         await here.until(lambda: here.dimmed == writes | {"list.older"}, "writes are dimmed")
+        assert all(here.why_dimmed[name] == "this console is read-only" for name in writes)
+
+
+async def test_a_dimmed_key_says_why(tuning: ScriptedTuning) -> None:
+    async with stage(TunePane(tuning, read_only=False)) as here:
+        tuning.scripted_list.told.tell(JOBS)
+        await here.sees("3 tuning jobs")
+        assert here.why_dimmed == {"tune.delete": "stop it first", "list.older": "all of them are here"}
+        await here.press("down")
+        await here.until(lambda: here.why_dimmed.get("tune.stop") == "it does not run", "one that is over")
+        assert here.why_dimmed["tune.why"] == "nothing failed"
+        tuning.scripted_list.told.tell(())
+        await here.sees("No tuning jobs yet.")
+        assert here.why_dimmed["tune.clone"] == "it does not fit what is under the cursor"
+
+
+async def test_a_paused_list_says_so_until_it_goes_on(tuning: ScriptedTuning) -> None:
+    pane = TunePane(tuning, read_only=False)
+    async with stage(pane) as here:
+        tuning.scripted_list.told.tell(JOBS)
+        await here.sees("3 tuning jobs")
+        pane.feed.paused = True
+        await here.hide()
+        await here.show()
+        await here.sees("3 tuning jobs  paused (p goes on)")
 
 
 async def test_the_leaderboard_follows_its_trials(tuning: ScriptedTuning, training: ScriptedTraining) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tui.resources.training import TrainingJobDetail
-from tui.resources.why import hint_for, no_log
+from tui.resources.why import hint_for
+from tui.resources.why_endings import no_log_of_training
 from tui.resources.why_rules import GENERAL, SPECIFIC
 
 FRAMEWORK = (
@@ -84,8 +85,17 @@ REASONS = {
         "AccessDeniedException: User: x is not authorized to perform: sagemaker:AddTags on resource: y",
     ],
     "The model could not be saved": ["ClientError: Artifact upload failed:The specified bucket is gone."],
+    "The container cannot read the records": [
+        "2020-10-14T04:08:19.163:[sagemaker logs]: b/test.csv: Bad HTTP status received from algorithm: 415",
+        "ClientError: 415",
+    ],
+    "A request is too large": [
+        "2020-10-14T04:08:19.163:[sagemaker logs]: b/test.csv: Bad HTTP status received from algorithm: 413",
+        "2020-10-14T04:08:19.163:[sagemaker logs]: b/test.csv: Too much data for max payload size",
+    ],
     "The data has other columns than the model": [
         "2020-10-14T04:08:19.163:[sagemaker logs]: b/test.csv: Bad HTTP status received from algorithm: 400",
+        "Feature size of csv inference data 11 is not consistent with feature size of trained model 10.",
         "ClientError: 400",
         FRAMEWORK.format("Number of columns does not match number of features in booster. Columns: 9 Features: 8"),
         "ValueError: feature_names mismatch: ['f0', 'f1'] ['f0', 'f1', 'f2']",
@@ -139,6 +149,26 @@ REASONS = {
     "The container did not answer its health check": [
         "The primary container for production variant AllTraffic did not pass the ping health check. Please check "
         "CloudWatch logs for this endpoint.",
+    ],
+    "The model's artifact cannot be used": [
+        'Failed to download model data for container "container_1" from URL: "s3://b/m.tar.gz". Please ensure that '
+        "there is an object located at the URL and that the role passed to CreateModel has permissions to download "
+        "the object.",
+        'Failed to extract model data archive for container "container_1" from URL "s3://b/m". Please ensure that the '
+        "object located at the URL is a valid tar.gz archive.",
+        "The model data of production variant A could not be unpacked in /data: not enough room.",
+    ],
+    "An alarm took the update back": [
+        "The alarm errors of AutoRollbackConfiguration is in state ALARM.",
+    ],
+    "The update took too long": ["The deployment exceeded its MaximumExecutionTimeoutInSeconds of 600."],
+    "The objective metric was not seen in the log": [
+        "No objective metrics found after running 5 training jobs. Please ensure that the custom algorithm is emitting "
+        "the objective metric as defined by the regular expression provided.",
+    ],
+    "Its first training jobs all failed": [
+        "No training job succeeded after 5 attempts. For additional details, please take a look at the training job "
+        "failures by listing training jobs for the hyperparameter tuning job.",
     ],
     "The model gave no answer": ["Unable to get response from algorithm"],
     "The answers cannot be joined with the input": ["Failed to parse output from the algorithm as CSV"],
@@ -205,24 +235,26 @@ def test_a_cause_in_the_log_counts_more_than_a_reason_without_one() -> None:
 
 def test_a_job_that_never_came_to_its_code_has_no_log_for_that_reason() -> None:
     data = _failed(("Starting", "Starting the training job"), ("Downloading", "Downloading input data"))
-    assert no_log(data) == (
+    assert no_log_of_training(data) == (
         "No log exists: it failed before its container started, in the phase Downloading (Downloading input data)."
     )
     image = _failed(("Starting", "Preparing"), ("Training", "Downloading the training image"))
-    assert "before its container started, in the phase Training (Downloading the training image)" in no_log(image)
-    assert no_log(_failed()) == "No log exists: it failed before its container started."
+    assert "before its container started, in the phase Training (Downloading the training image)" in no_log_of_training(
+        image
+    )
+    assert no_log_of_training(_failed()) == "No log exists: it failed before its container started."
 
 
 def test_a_job_that_was_stopped_while_it_waited_was_stopped() -> None:
     detail = _failed(("Pending", "Waiting for a free place"), ("Stopping", ""), status="Stopped")
-    assert no_log(detail) == (
+    assert no_log_of_training(detail) == (
         "No log exists: it was stopped before its container started, in the phase Pending (Waiting for a free place)."
     )
 
 
 def test_a_job_that_ran_without_a_log_may_lack_the_permission() -> None:
     ran = _failed(("Training", "Training image download completed. Training in progress."))
-    assert "may not write logs (logs:CreateLogStream" in no_log(ran)
+    assert "may not write logs (logs:CreateLogStream" in no_log_of_training(ran)
 
 
 def _title(*texts: str) -> str:

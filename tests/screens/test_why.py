@@ -13,18 +13,21 @@ from textual.pilot import Pilot
 from tests.panes.scripted import detail, job
 from tests.screens.terminal import Terminal, screen_text, until
 from themes import STATUS_TOKENS, STYLESHEET, THEMES
+from tui.resources.logs import training_log
+from tui.resources.tracebacks import LastWords, last_words
 from tui.resources.training import TrainingJobDetail
+from tui.resources.why import Ending
+from tui.resources.why_endings import ending_of_training
 from tui.screens.why import WhyScreen
 from tui.service.errors import ServiceError, Unreachable
-from tui.service.feed import Feed
-from tui.service.training import Training
+from tui.service.why import Subject
 
 FAILED = job("wine", "Failed")
 TRACEBACK = ["Traceback (most recent call last):", '  File "x.py", line 1, in <module>', "ValueError: [/red] odd"]
 
 
-class Account(Training):
-    """One job, its log, and what goes wrong on the way to them."""
+class Account:
+    """Something that failed, its log, and what goes wrong on the way to them."""
 
     def __init__(self) -> None:
         self.described: TrainingJobDetail | ServiceError = detail(
@@ -34,30 +37,40 @@ class Account(Training):
         self.hosts_wait = asyncio.Event()
         self.hosts_wait.set()
 
-    def detail(self, name: str) -> Feed[TrainingJobDetail]:
-        return Feed(lambda: self.describe(name), lambda _: None)
+    @property
+    def subject(self) -> Subject:
+        return Subject(
+            FAILED.name,
+            FAILED.arn,
+            FAILED.status,
+            FAILED.duration,
+            training_log(FAILED.name),
+            None,
+            self._describe,
+            self._read,
+        )
 
-    async def describe(self, name: str) -> TrainingJobDetail:
+    async def _describe(self) -> Ending:
         if isinstance(self.described, ServiceError):
             raise self.described
-        return self.described
+        return ending_of_training(self.described)
 
-    async def last_lines(self, name: str, per_host: int = 1000) -> AsyncIterator[tuple[str, list[str]]]:
+    async def _read(self) -> AsyncIterator[LastWords]:
         for host in self.logs:
             if isinstance(host, ServiceError):
                 raise host
-            yield host
+            yield last_words(*host)
             await self.hosts_wait.wait()
 
 
 class Host(App[None]):
     CSS_PATH = STYLESHEET
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, subject: Subject) -> None:
         super().__init__()
         self.driver_class = Terminal
         self.answer: Any = None
-        self._account = account
+        self._subject = subject
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "sagedeck-dark"
@@ -66,13 +79,15 @@ class Host(App[None]):
         return STATUS_TOKENS
 
     def on_mount(self) -> None:
-        self.push_screen(WhyScreen(FAILED, self._account), callback=lambda answer: setattr(self, "answer", answer))
+        self.push_screen(WhyScreen(self._subject), callback=lambda answer: setattr(self, "answer", answer))
 
 
 @asynccontextmanager
-async def shown(account: Account, size: tuple[int, int] = (120, 40)) -> AsyncIterator[tuple[Host, Pilot[None]]]:
+async def shown(
+    account: Account | Subject, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[tuple[Host, Pilot[None]]]:
     """The page on a screen of that size, for the length of the block."""
-    app = Host(account)
+    app = Host(account if isinstance(account, Subject) else account.subject)
     async with asyncio.timeout(60), app.run_test(size=size, headless=False) as pilot:
         yield app, pilot
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.local.server import LocalServer
 from tests.service.stub_aws import Refused, StubAws
-from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, Writing, training_log
+from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, Writing, training_log, transform_log
 from tui.service.errors import AccessDenied, NotFound
 from tui.service.gateway import Gateway
 from tui.service.log_reading import ROUNDS_PER_POLL, State
@@ -241,9 +241,46 @@ async def test_a_job_that_never_stops_talking_is_not_polled_without_a_pause(gate
 async def test_the_newest_lines_of_a_stream(gateway: Gateway, aws: StubAws) -> None:
     CloudWatch(aws)
     aws.answers["GetLogEvents"] = lambda _: {"events": [{"timestamp": 1, "message": "last"}], "nextForwardToken": "f"}
-    assert await Logs(gateway, 1).newest(FIRST, 20) == ["last"]
+    assert await Logs(gateway, 1).newest(training_log(JOB), FIRST, 20) == ["last"]
     (request,) = aws.asked("GetLogEvents")
     assert (request["logStreamName"], request["limit"], request["startFromHead"]) == (FIRST, 20, False)
+
+
+async def test_the_end_of_a_log_is_read_host_by_host_from_the_last_stream_of_each(
+    gateway: Gateway, aws: StubAws
+) -> None:
+    streams = {"algo-1-1760000000": 1, "algo-10-1760000000": 3, "algo-2-1760000000": 2, "algo-1-1760000999": 4}
+    asked: list[dict[str, Any]] = []
+
+    def events(request: dict[str, Any]) -> dict[str, Any]:
+        asked.append(request)
+        message = f"last of {request['logStreamName']}"
+        return {"events": [{"timestamp": 1, "message": message}], "nextForwardToken": "f", "nextBackwardToken": "b"}
+
+    aws.answers |= {
+        "DescribeLogStreams": lambda _: {
+            "logStreams": [{"logStreamName": f"{JOB}/{name}", "lastEventTimestamp": at} for name, at in streams.items()]
+        },
+        "GetLogEvents": events,
+    }
+    logs, source = Logs(gateway, 1), transform_log(JOB)
+    ends = [end async for end in logs.last_lines(source, 7)]
+    assert ends == [
+        ("algo-1", [f"last of {JOB}/algo-1-1760000999"]),
+        ("algo-2", [f"last of {JOB}/algo-2-1760000000"]),
+        ("algo-10", [f"last of {JOB}/algo-10-1760000000"]),
+    ]
+    assert {(request["logGroupName"], request["limit"], request["startFromHead"]) for request in asked} == {
+        (source.group, 7, False)
+    }
+    assert [host async for host, _ in logs.last_lines(source, most=2)] == ["algo-1", "algo-10"]
+    others = logs.last_lines(source, wanted=lambda stream: stream.host != "algo-1")
+    assert [host async for host, _ in others] == ["algo-2", "algo-10"]
+
+
+async def test_what_has_no_log_has_no_last_lines(gateway: Gateway, aws: StubAws) -> None:
+    aws.answers["DescribeLogStreams"] = lambda _: {"logStreams": []}
+    assert [end async for end in Logs(gateway, 1).last_lines(training_log("silent"))] == []
 
 
 async def test_every_line_arrives_once_while_two_hosts_write(embedded: Gateway, server: LocalServer) -> None:

@@ -368,30 +368,3 @@ async def test_an_error_of_the_embedded_sagemaker_arrives_in_words(really: Train
     with pytest.raises(InvalidRequest, match="'trainingJobName' failed to satisfy constraint"):
         await really.create(request("x" * 64))
 
-
-async def test_the_end_of_a_log_is_read_host_by_host_from_the_last_stream_of_each(
-    training: Training, aws: StubAws
-) -> None:
-    streams = ["algo-1-1760000000", "algo-10-1760000000", "algo-2-1760000000", "algo-1-1760000999"]
-    asked: list[dict[str, Any]] = []
-
-    def events(request: dict[str, Any]) -> dict[str, Any]:
-        asked.append(request)
-        message = f"last of {request['logStreamName']}"
-        return {"events": [{"timestamp": 1, "message": message}], "nextForwardToken": "f", "nextBackwardToken": "b"}
-
-    aws.answers |= {
-        "DescribeLogStreams": lambda _: {"logStreams": [{"logStreamName": f"many/{name}"} for name in streams]},
-        "GetLogEvents": events,
-    }
-    assert [end async for end in training.last_lines("many", 7)] == [
-        ("algo-1", ["last of many/algo-1-1760000999"]),
-        ("algo-2", ["last of many/algo-2-1760000000"]),
-        ("algo-10", ["last of many/algo-10-1760000000"]),
-    ]
-    assert {(request["limit"], request["startFromHead"]) for request in asked} == {(7, False)}
-
-
-async def test_a_job_without_a_log_has_no_last_lines(training: Training, account: Account) -> None:
-    account.add("silent", created=1, status="Failed")
-    assert [end async for end in training.last_lines("silent")] == []

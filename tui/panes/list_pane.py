@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, Protocol
 
 from textual import on
@@ -12,7 +13,7 @@ from textual.containers import Horizontal
 
 from tui.panes.inspector import Inspector
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import Pane
+from tui.panes.pane import NOT_HERE, Pane
 from tui.panes.wording import count, moment
 from tui.service.errors import ServiceError
 from tui.service.feed import Feed
@@ -76,8 +77,14 @@ class ListPane(Pane, Generic[R]):
         """Say what is going on before the first answer."""
         self.table.loading_text = f"Asking for {self.HEADING[0].lower()}{self.HEADING[1:]}…"
 
+    @property
+    def feed(self) -> Feed[Any]:
+        """The list's own."""
+        return self._live.feed
+
     async def watch_service(self) -> None:
         """Follow the list."""
+        self.title_line.paused = self.feed.paused
         async for snapshot in self._live.feed.watch():
             self.table.loading_text = ""
             if snapshot.value is not None:
@@ -146,17 +153,32 @@ class ListPane(Pane, Generic[R]):
         """The marked rows, or the one under the cursor."""
         return tuple(self.table.marked) or ((self.table.cursor_row,) if self.table.cursor_row else ())
 
-    def possible(self, row: R | None) -> dict[str, bool]:
-        """Which actions can be done with the row under the cursor now; those not named always can."""
+    def possible(self, row: R | None) -> Mapping[str, bool | str]:
+        """Which actions can be done with the row under the cursor now; those not named always can.
+
+        A text says why one cannot, in words that follow a colon; False, that it does not fit the row.
+        """
         return {}
+
+    def _possible(self, action: str) -> bool | str:
+        row = self.table.cursor_row
+        known: dict[str, bool | str] = {
+            "inspect": row is not None,
+            "copy": row is not None,
+            "older": self._live.has_older or "all of them are here",
+        }
+        return (known | dict(self.possible(row))).get(action, True)
+
+    def why_not(self, action: str) -> str:
+        """Why the keys of an action do nothing now."""
+        why = self._possible(action)
+        return why if isinstance(why, str) else NOT_HERE
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key does something now; None dims it."""
         if not self.is_mounted:
             return True
-        row = self.table.cursor_row
-        possible = {"inspect": row is not None, "copy": row is not None, "older": self._live.has_older}
-        return True if (possible | self.possible(row)).get(action, True) else None
+        return True if self._possible(action) is True else None
 
     def action_inspect(self, view: str) -> None:
         """Show one view of the row; on a narrow screen in place of the list."""

@@ -9,9 +9,11 @@ from textual.message import Message
 if TYPE_CHECKING:
     from tui.resources.csv_reports import CsvReport
     from tui.resources.datasets import UploadedDataset
+    from tui.resources.endpoints import Endpoint
     from tui.resources.logs import LogSource
     from tui.resources.training import TrainingJob, TrainingJobDetail
-    from tui.resources.tuning import TuningJobDetail
+    from tui.resources.transforms import TransformJob
+    from tui.resources.tuning import TuningJob, TuningJobDetail
 
 
 class Wish(Message):
@@ -77,11 +79,11 @@ class CloneWanted(Wish):
 
 
 class WhyWanted(Wish):
-    """Say why a training job failed or was stopped."""
+    """Say why something failed or was stopped."""
 
-    def __init__(self, job: TrainingJob) -> None:
+    def __init__(self, row: TrainingJob | TuningJob | TransformJob | Endpoint) -> None:
         super().__init__()
-        self.job = job
+        self.row = row
 
 
 class StopWanted(Wish):

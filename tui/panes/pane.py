@@ -11,8 +11,19 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from tui.service.feed import Feed
 from widgets.table import Table
 from widgets.text import one_line
+
+NOT_HERE = "it does not fit what is under the cursor"
+"""Why most keys that do nothing do nothing."""
+
+READ_ONLY = "this console is read-only"
+
+
+def writing(read_only: bool, possible: bool | str) -> bool | str:
+    """Whether something that changes the account is possible now: never in a console that only reads."""
+    return READ_ONLY if read_only else possible
 
 
 class PaneTitle(Static):
@@ -24,6 +35,8 @@ class PaneTitle(Static):
     """How many rows are marked, and how many of them the filter hides; empty while none is."""
     note: reactive[str] = reactive("")
     """What the person should know about the age of what is shown; empty while all is well."""
+    paused: reactive[bool] = reactive(False)
+    """The service is not asked until the person goes on."""
 
     def render(self) -> Content:
         """The parts on one line."""
@@ -32,6 +45,7 @@ class PaneTitle(Static):
             ("  " + one_line(self.count), "$text-muted") if self.count else "",
             ("  " + one_line(self.marks), "$text-accent") if self.marks else "",
             ("  " + one_line(self.note), "$text-warning") if self.note else "",
+            ("  paused (p goes on)", "$text-warning") if self.paused else "",
         )
 
 
@@ -53,6 +67,15 @@ class Pane(Vertical):
     def title_line(self) -> PaneTitle:
         """The pane's own title line."""
         return self.query_one(PaneTitle)
+
+    @property
+    def feed(self) -> Feed[Any] | None:
+        """What the pane asks for again and again, which a person can pause; None when there is no such thing."""
+        return None
+
+    def why_not(self, action: str) -> str:
+        """Why the keys of an action do nothing now, in words that follow a colon."""
+        return NOT_HERE
 
     @on(Table.Marked)
     def _say_marks(self, message: Table.Marked[Any]) -> None:

@@ -17,6 +17,7 @@ from tui.panes.messages import (
     TrainingWanted,
     WhyWanted,
 )
+from tui.panes.pane import writing
 from tui.panes.training_inspector import TrainingInspector
 from tui.panes.wording import duration, moment, status
 from tui.resources.comparison import MOST_COMPARED
@@ -127,18 +128,18 @@ make a data set of it, and train on it with n."""
         jobs = [job for row in self.chosen for job in (row.jobs if isinstance(row, TrainingGroup) else (row,))]
         return tuple({job.arn: job for job in jobs}.values())
 
-    def possible(self, row: TrainingJob | None) -> dict[str, bool]:
+    def possible(self, row: TrainingJob | None) -> dict[str, bool | str]:
         """What can be done with the job under the cursor now."""
         job = self._job
         return {
             "inspect": job is not None,
             "logs": job is not None,
-            "why": job is not None and job.status in ("Failed", "Stopped"),
-            "compare": 1 < len(self._jobs) <= MOST_COMPARED,
-            "new": not self._read_only,
-            "clone": job is not None and not self._read_only,
-            "stop": bool(self._stoppable()) and not self._read_only,
-            "delete": job is not None and not job.running and not self._read_only,
+            "why": job is not None and (job.status in ("Failed", "Stopped") or "it did not fail"),
+            "compare": 1 < len(self._jobs) <= MOST_COMPARED or f"mark 2 to {MOST_COMPARED} jobs first",
+            "new": writing(self._read_only, True),
+            "clone": writing(self._read_only, job is not None),
+            "stop": writing(self._read_only, bool(self._stoppable()) or "it does not run"),
+            "delete": writing(self._read_only, job is not None and (not job.running or "stop it first")),
         }
 
     def action_new(self) -> None:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from tui.panes.inspector import Following, Inspector
 from tui.panes.list_pane import ListPane
 from tui.panes.messages import CompareWanted, LogsWanted, StopWanted, WhyWanted
+from tui.panes.pane import writing
 from tui.panes.training_inspector import TrainingInspector
 from tui.panes.training_views import TrainingViews
 from tui.panes.tuning_pictures import TuningPictures
@@ -161,13 +162,13 @@ class TrialsPane(ListPane[Trial]):
         value = number(trial.objective)
         return Status("★", value, "status-completed") if trial.name == self._best else value
 
-    def possible(self, row: Trial | None) -> dict[str, bool]:
+    def possible(self, row: Trial | None) -> dict[str, bool | str]:
         """What can be done with the trial under the cursor now."""
         return {
             "logs": row is not None,
-            "why": row is not None and row.status in ("Failed", "Stopped"),
-            "stop": bool(self._stoppable()) and not self._read_only,
-            "compare": 1 < len(self.chosen) <= MOST_COMPARED,
+            "why": row is not None and (row.status in ("Failed", "Stopped") or "it did not fail"),
+            "stop": writing(self._read_only, bool(self._stoppable()) or "it does not run"),
+            "compare": 1 < len(self.chosen) <= MOST_COMPARED or f"mark 2 to {MOST_COMPARED} training jobs first",
         }
 
     async def action_leave(self) -> None:

@@ -15,7 +15,9 @@ from tui.panes.messages import (
     TuningDeleteWanted,
     TuningStopWanted,
     TuningWanted,
+    WhyWanted,
 )
+from tui.panes.pane import writing
 from tui.panes.tuning_inspector import TuningInspector
 from tui.panes.tuning_views import objective_name, progress_bar
 from tui.panes.wording import duration, moment, number, status
@@ -84,6 +86,7 @@ choose a data set, ranges and how many training jobs it may take."""
         Binding("n", "new", "New", id="tune.new", tooltip="Tune on a data set"),
         Binding("N", "clone", "Run again", id="tune.clone", tooltip="Run the same search again under another name"),
         Binding("b", "best", "Best model", id="tune.best", tooltip="What to do with the best training job"),
+        Binding("W", "why", "Why", id="tune.why", tooltip="Why the tuning job or its training jobs failed"),
         Binding("x", "stop", "Stop", id="tune.stop", tooltip="Stop the tuning job and all its training jobs"),
         Binding("m", "inspect('pictures')", "Pictures", id="tune.pictures", tooltip="What the trials look like"),
         Binding("y", "inspect('request')", "Request", id="tune.request", tooltip="The whole description as JSON"),
@@ -95,14 +98,15 @@ choose a data set, ranges and how many training jobs it may take."""
         self._tuning = tuning
         self._read_only = read_only
 
-    def possible(self, row: TuningJob | None) -> dict[str, bool]:
+    def possible(self, row: TuningJob | None) -> dict[str, bool | str]:
         """What can be done with the job under the cursor now."""
         return {
-            "best": row is not None and row.best is not None,
-            "new": not self._read_only,
-            "clone": row is not None and not self._read_only,
-            "stop": bool(self._stoppable()) and not self._read_only,
-            "delete": row is not None and not row.running and not self._read_only,
+            "best": row is not None and (row.best is not None or "no training job has a metric yet"),
+            "why": row is not None and (went_wrong(row) or "nothing failed"),
+            "new": writing(self._read_only, True),
+            "clone": writing(self._read_only, row is not None),
+            "stop": writing(self._read_only, bool(self._stoppable()) or "it does not run"),
+            "delete": writing(self._read_only, row is not None and (not row.running or "stop it first")),
         }
 
     def open(self, row: TuningJob) -> None:
@@ -126,6 +130,11 @@ choose a data set, ranges and how many training jobs it may take."""
         if job := self.table.cursor_row:
             self.post_message(BestWanted(job.name))
 
+    def action_why(self) -> None:
+        """Say why the job under the cursor, or some of its training jobs, failed."""
+        if job := self.table.cursor_row:
+            self.post_message(WhyWanted(job))
+
     def action_stop(self) -> None:
         """Stop the marked jobs, or the one under the cursor."""
         if jobs := self._stoppable():
@@ -138,3 +147,8 @@ choose a data set, ranges and how many training jobs it may take."""
         """Delete the record of the job under the cursor."""
         if job := self.table.cursor_row:
             self.post_message(TuningDeleteWanted(job.name))
+
+
+def went_wrong(job: TuningJob) -> bool:
+    """Whether there is something to explain: its own end, or that of one of its training jobs."""
+    return job.status in ("Failed", "Stopped") or job.counters.failed > 0

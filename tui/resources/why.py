@@ -2,8 +2,46 @@
 
 from __future__ import annotations
 
-from tui.resources.training import TrainingJobDetail, Transition
-from tui.resources.why_rules import GENERAL, SPECIFIC, Hint
+from dataclasses import dataclass
+
+from tui.resources.tracebacks import LastWords
+from tui.resources.training import Transition
+from tui.resources.why_hints import Hint
+from tui.resources.why_rules import GENERAL, SPECIFIC
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the service says of how something ended, whatever its kind."""
+
+    stage: str = ""
+    """Where it ended, in the service's word: a secondary status, or the status."""
+
+    reason: str = ""
+    """The failure reason; empty where the service gives none."""
+
+    remarks: tuple[str, ...] = ()
+    """What it says of its parts, such as the variants of an endpoint."""
+
+    timeline: tuple[Transition, ...] = ()
+    no_log: str = ""
+    """Why it has no log, if it has none, as sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way in which parts of something failed: files of a transform job, training jobs of a tuning job."""
+
+    title: str
+    """Which parts."""
+
+    said: str = ""
+    """What the service or the log says of them."""
+
+    explanation: str = ""
+    next_step: str = ""
+    words: LastWords | None = None
+    """What one of them said last."""
 
 
 def hint_for(*texts: str) -> Hint | None:
@@ -14,21 +52,3 @@ def hint_for(*texts: str) -> Hint | None:
                 if rule.pattern.search(text):
                     return rule.hint
     return None
-
-
-def no_log(detail: TrainingJobDetail) -> str:
-    """Why a job that is over has no log, as sentences."""
-    if any(map(_container_ran, detail.transitions)):
-        return (
-            "No log exists, although its container ran: perhaps it wrote nothing, its log was deleted, or its role "
-            "may not write logs (logs:CreateLogStream, logs:PutLogEvents)."
-        )
-    ended = "failed" if detail.job.status == "Failed" else "was stopped"
-    reached = [step for step in detail.transitions if step.status not in ("Failed", "Stopping", "Stopped")]
-    where = f", in the phase {reached[-1].status} ({reached[-1].message})" if reached else ""
-    return f"No log exists: it {ended} before its container started{where}."
-
-
-def _container_ran(step: Transition) -> bool:
-    """Whether it got as far as its own code; the phase Training begins with the download of the image."""
-    return step.status == "Training" and not step.message.startswith("Downloading")

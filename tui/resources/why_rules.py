@@ -6,71 +6,49 @@ ordered: of two that fit the same text the first one, which is the narrower, is 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """What is probably wrong, why, and what to do about it."""
-
-    title: str
-    explanation: str
-    next_step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A hint for the texts in which a pattern is found."""
-
-    pattern: re.Pattern[str]
-    hint: Hint
-
-
-def _rule(pattern: str, title: str, explanation: str, next_step: str) -> Rule:
-    return Rule(re.compile(pattern, re.IGNORECASE | re.MULTILINE), Hint(title, explanation, next_step))
-
+from tui.resources.why_hints import rule
+from tui.resources.why_rules_input import DATA, HYPERPARAMETERS
 
 LIMITS = (
-    _rule(
+    rule(
         r"ResourceLimitExceeded|account-level service limit",
         "A quota of the account is reached",
         "The account may not run as many instances of this type for this purpose; new accounts often have 0.",
         "Ask for more in Service Quotas (each instance type and each use has its own), take another type, or stop "
         "what runs.",
     ),
-    _rule(
+    rule(
         r"CapacityError|Unable to provision requested ML compute|Insufficient ?capacity",
         "AWS has no free instance of this type",
         "The availability zones of the region are out of it for now; the request itself is right.",
         "Run it again later, with another instance type, or in another region.",
     ),
-    _rule(
+    rule(
         r"MaxRuntimeExceeded|exceeded MaxRuntimeInSeconds",
         "It was stopped when its time was up",
         "It reached MaxRuntimeInSeconds. What it had learned until then was saved as its model.",
         "Run it again with a longer MaxRuntimeInSeconds, fewer rounds or a larger instance.",
     ),
-    _rule(
+    rule(
         r"MaxWaitTimeExceeded|exceeded MaxWaitTimeInSeconds",
         "It waited too long for spot instances",
         "MaxWaitTimeInSeconds passed before enough spot capacity was there to finish.",
         "Run it again with a longer MaxWaitTimeInSeconds, another instance type, or without spot.",
     ),
-    _rule(
+    rule(
         r"exit ?code:? ?137\b|out ?of ?memory|\bOOM\b|MemoryError|bad_alloc|Cannot allocate memory|SIGKILL|\bKilled$",
         "It ran out of memory",
         "The process was killed, or could not get the memory it asked for (exit code 137 is a kill).",
         "Take an instance type with more memory, or smaller batches, fewer columns or Pipe mode.",
     ),
-    _rule(
+    rule(
         r"exit ?code:? ?139\b|SIGSEGV|segmentation fault",
         "Native code crashed",
         "A library below Python touched memory that is not its own (exit code 139), often because versions do not "
         "fit each other or the instance's processor or driver.",
         "Pin the versions of native libraries, or take the next version of the container image.",
     ),
-    _rule(
+    rule(
         r"no space left|not enough space|disk quota exceeded",
         "The disk is full",
         "Data, checkpoints and model together did not fit on the volume.",
@@ -80,38 +58,38 @@ LIMITS = (
 )
 
 ACCESS = (
-    _rule(
+    rule(
         r"iam:PassRole",
         "You may not hand that role to SageMaker",
         "The permission iam:PassRole is missing from your own identity, not from the execution role.",
         "Have iam:PassRole on the role's ARN allowed to you, with iam:PassedToService sagemaker.amazonaws.com.",
     ),
-    _rule(
+    rule(
         r"assume the role|sts:AssumeRole|assume role|trust relationship",
         "SageMaker cannot assume the role",
         "The role does not exist, or its trust policy does not name sagemaker.amazonaws.com.",
         "Add sagemaker.amazonaws.com to the role's trust policy, or run it again with another role.",
     ),
-    _rule(
+    rule(
         r"manifest unknown|requested image not found|RepositoryNotFound|ImageNotFound|repository .*does not exist",
         "The container image does not exist",
         "There is no such repository or tag in the registry of that account and region.",
         "Check account, region, name and tag of the image; images of AWS have another account in each region.",
     ),
-    _rule(
+    rule(
         r"cannot pull|perform: ecr:|pull access denied|registry.*denied",
         "The container image cannot be pulled",
         "The image does not exist, or the execution role may not read it from ECR.",
         "Check the image's URI and allow the role ecr:BatchGetImage, ecr:GetDownloadUrlForLayer and "
         "ecr:GetAuthorizationToken, and the repository's own policy if it is another account's.",
     ),
-    _rule(
+    rule(
         r"No S3 objects found|NoSuchKey|NoSuchBucket|No data in .*channel|manifest file .* does not exist",
         "There is no data where the job looked",
         "No object with content lies under the prefix of an input channel; a prefix is matched to the letter.",
         "Check bucket, region and prefix of the channels (y shows the request), then run it again.",
     ),
-    _rule(
+    rule(
         r"perform: s3:|S3.*(?:Access ?Denied|Forbidden|\(403\))|(?:Access ?Denied|Forbidden|\(403\)).*S3|"
         r"Data download failed:\s*Access ?Denied",
         "The role may not read or write in S3",
@@ -119,13 +97,13 @@ ACCESS = (
         "Allow the role s3:GetObject and s3:ListBucket on the data, s3:PutObject on the output, and kms:Decrypt "
         "where the bucket is encrypted with a key of your own.",
     ),
-    _rule(
+    rule(
         r"AccessDenied|not authorized to perform",
         "A permission is missing",
         "AWS refused a request; the message names the action and who asked.",
         "Allow that action to the role or the person named in the message.",
     ),
-    _rule(
+    rule(
         r"Artifact upload failed",
         "The model could not be saved",
         "The training came to its end, its result did not reach the output location.",
@@ -133,96 +111,42 @@ ACCESS = (
     ),
 )
 
-DATA = (
-    _rule(
-        r"feature_names mismatch|Number of columns does not match|Feature ?shape mismatch|"
-        r"Bad HTTP status received from algorithm: 4\d\d|ClientError: 4(?:00|15)\b",
-        "The data has other columns than the model",
-        "The rows have another number of columns than the model was trained with: mostly the label column, an id or "
-        "a header row is still in the input of a transform.",
-        "Take label, id and header out of the input (InputFilter $[1:] drops the first column), give every channel "
-        "the same columns, and ContentType text/csv.",
-    ),
-    _rule(
-        r"Non-numeric value|could not convert string to float|require no header|invalid literal for float",
-        "The CSV has a header or a value that is no number",
-        "The built-in algorithms read numbers only: no header row, no text, the label in the first column.",
-        "Make a data set of the file in the pane Data (2), which leaves out the header and encodes text, and train "
-        "on that.",
-    ),
-    _rule(
-        r"Expected \d+ fields in line \d+, saw \d+|Error tokenizing data|Could not determine delimiter",
-        "The rows of the CSV differ in length",
-        "A row has more or fewer fields than those before it; a quote or comma inside a value does that too.",
-        "Correct the line that the message names, or let the pane Data (2) write the file anew.",
-    ),
-    _rule(
-        r"not an accepted (?:csv )?ContentType|No iterator has been registered for ContentType|in libsvm format|"
-        r"'LIBSVM' format|recordio-protobuf",
-        "The channel's ContentType does not fit its data",
-        "Without a ContentType XGBoost expects libsvm and Linear Learner recordio-protobuf.",
-        "Give the channels ContentType text/csv for CSV files.",
-    ),
-    _rule(
-        r"only contains pos or neg samples",
-        "The data has only one class",
-        "A classifier, and its AUC, need examples of both classes in each channel.",
-        "Split the data again so that each part has both classes (a stratified split does).",
-    ),
-    _rule(
-        r"label must be|labels of a \w+ must be|Label contains NaN|base_score must be",
-        "The labels do not fit the objective",
-        "The first column is the label: 0 and 1 for two classes, 0 to num_class - 1 for several, a number for a "
-        "regression, and never empty.",
-        "Choose the objective that fits the label, or check that the label is the first column.",
-    ),
-    _rule(
-        r"(?:Missing required|Extraneous) channel",
-        "The input channels are not the algorithm's",
-        "The built-in algorithms know the channels train and validation, Linear Learner and some others also test.",
-        "Name the channels so, and give at least train.",
-    ),
-)
-
-HYPERPARAMETERS = (
-    _rule(
-        r"Missing required hyperparameter|required hyperparameter\(s\)|Require input for parameter|"
-        r"hyperparameter \S+ is required",
-        "A hyperparameter is missing",
-        "The algorithm has no default for it.",
-        "Run it again (N) with the hyperparameter that the message names.",
-    ),
-    _rule(
-        r"Extraneous hyperparameter|Additional hyperparameters are not allowed",
-        "The algorithm does not know a hyperparameter",
-        "It is misspelled, or belongs to another algorithm or another version of this one.",
-        "Run it again (N) without it, or with its right name.",
-    ),
-    _rule(
-        r"Hyperparameter \S+: |not valid for the '\S+' hyperparameter|feature_dim is \d+, but|"
-        r"cannot be used with predictor_type|Do not need to setup parameter|Metric '\S+' (?:can|is)|"
-        r"Threshold value 't'|updater should be|tree_method parameter|process_type 'update'",
-        "A hyperparameter has a value that is not allowed",
-        "The value is out of its range, or does not go with the other hyperparameters.",
-        "Run it again (N) with a value that the message allows.",
-    ),
-)
-
 SERVING = (
-    _rule(
+    rule(
+        r"Failed to download model data|Failed to extract model data|could not find model data|"
+        r"model data (?:archive|of production variant)",
+        "The model's artifact cannot be used",
+        "The object at ModelDataUrl does not exist, is no model.tar.gz, is too large, or may not be read by the role "
+        "of the model. It is read when the endpoint or job begins, not when the model is created.",
+        "Check the URL of the model's artifact and s3:GetObject of its role, then create the model anew.",
+    ),
+    rule(
+        r"alarm .* AutoRollbackConfiguration",
+        "An alarm took the update back",
+        "An alarm of AutoRollbackConfiguration went off while traffic moved to the new instances; the old "
+        "configuration serves again.",
+        "Look at the metric of that alarm and at the log of the new variant, then update again.",
+    ),
+    rule(
+        r"exceeded its MaximumExecutionTimeoutInSeconds",
+        "The update took too long",
+        "The deployment was not over when MaximumExecutionTimeoutInSeconds had passed, and was taken back.",
+        "Update again with a longer time-out, shorter waits or larger steps.",
+    ),
+    rule(
         r"ping health check",
         "The container did not answer its health check",
         "GET /ping on port 8080 was never answered with 200: the model does not load, takes too long, or the "
         "container does not serve.",
         "Look in the log for the error at loading; give more memory or a longer start-up time.",
     ),
-    _rule(
+    rule(
         r"Unable to get response from algorithm",
         "The model gave no answer",
         "A request took too long, was too large, or ended the container.",
         "Use SplitType Line with a smaller MaxPayloadInMB, or a longer InvocationsTimeoutInSeconds.",
     ),
-    _rule(
+    rule(
         r"Failed to parse output from the algorithm as CSV",
         "The answers cannot be joined with the input",
         "Joining and filtering as CSV needs a container that answers in CSV; Linear Learner answers in JSON.",
@@ -231,7 +155,7 @@ SERVING = (
 )
 
 CODE = (
-    _rule(
+    rule(
         r"ModuleNotFoundError|No module named|ImportError",
         "A Python package is missing in the container",
         "The code imports what the image does not have in that version.",
@@ -239,50 +163,66 @@ CODE = (
     ),
 )
 
+TUNING = (
+    rule(
+        r"No objective metrics? found|objective metric was never seen",
+        "The objective metric was not seen in the log",
+        "Training jobs ended well, and the tuning job found no value of its objective in what they wrote: the metric "
+        "is not computed, there is no validation channel, or the regex of an own metric does not match.",
+        "Give a validation channel, have the metric computed (eval_metric), or try the regex on a line of the log.",
+    ),
+)
+
 ENDS = (
-    _rule(
+    rule(
         r"embedded SageMaker stopped while",
         "The embedded SageMaker was stopped",
         "Its jobs end with it: somebody ended it, or the machine went to sleep or down.",
         "Run it again (N) and leave the embedded SageMaker running until it has ended.",
     ),
-    _rule(
+    rule(
         r"could not work in its data folder|starts training hosts was killed",
         "The embedded SageMaker could not do its work",
         "This machine did not give it what it needs: room on the disk, permission, or memory.",
         "Do what the message says, then run it again (N).",
     ),
-    _rule(
+    rule(
         r"\AStopped\Z",
         "Somebody stopped it",
-        "It was asked to stop and had two minutes to save its model. Nothing failed.",
-        "Run it again (N) if that was a mistake; CloudTrail tells who called StopTrainingJob.",
+        "It was asked to stop, and nothing failed; a training job has two minutes to save its model.",
+        "Run it again (N) if that was a mistake; CloudTrail tells who called the Stop operation.",
     ),
 )
 
-SPECIFIC = (*LIMITS, *ACCESS, *DATA, *HYPERPARAMETERS, *SERVING, *CODE, *ENDS)
+SPECIFIC = (*LIMITS, *ACCESS, *DATA, *HYPERPARAMETERS, *SERVING, *CODE, *TUNING, *ENDS)
 """Rules that name one cause."""
 
 GENERAL = (
-    _rule(
+    rule(
+        r"No training job succeeded after \d+ attempts",
+        "Its first training jobs all failed",
+        "A tuning job gives up when its first training jobs fail without any success.",
+        "Correct what made them fail, and run the search again (N).",
+    ),
+    rule(
         r"connection to the other hosts was lost",
         "Another host ended first",
         "The hosts train together; when one ends, all do. This message comes from one that was left behind.",
         "Look for the host whose log ends in another way.",
     ),
-    _rule(
+    rule(
         r"InternalServerError",
         "AWS had an error of its own",
         "It is not yours, and the same request often works the next time.",
         "Run it again (N); when it happens again, give AWS support the job's ARN.",
     ),
-    _rule(
+    rule(
         r"AlgorithmError",
         "The code in the container failed",
         "The instance, the data and the image were there; the algorithm or script ended with an error.",
         "Read the traceback below from its last line upwards; l opens the whole log.",
     ),
-    _rule(
+    rule(
         r"ClientError",
         "Something in the request cannot be used",
         "SageMaker or the container refused what the job was given: data, role, image or parameters.",

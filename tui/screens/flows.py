@@ -7,7 +7,7 @@ from typing import Any
 
 from tui.panes import messages
 from tui.resources.datasets import DataError
-from tui.screens import data_flows, log_flows, training_flows, tuning_flows
+from tui.screens import data_flows, log_flows, training_flows, tuning_flows, why_flows
 from tui.screens.stage import Stage
 from tui.service.errors import ServiceError
 
@@ -17,7 +17,7 @@ ROADS: dict[type[messages.Wish], Callable[[Stage, Any], Awaitable[None]]] = {
     messages.RepairWanted: data_flows.repair,
     messages.TrainingWanted: training_flows.train,
     messages.CloneWanted: training_flows.clone,
-    messages.WhyWanted: training_flows.explain,
+    messages.WhyWanted: why_flows.explain,
     messages.StopWanted: training_flows.stop,
     messages.DeleteWanted: training_flows.delete,
     messages.CompareWanted: training_flows.compare,

@@ -36,7 +36,7 @@ class HelpScreen(ModalScreen[None]):
         lines = [Content.styled(self._heading, "bold"), Content("")]
         for command in self._offered:
             style = "" if command.enabled else "$text-disabled"
-            why = "" if command.enabled else "  (not for what is under the cursor now)"
+            why = "" if command.enabled else f"  (not now: {command.why_not})"
             lines.append(
                 Content.assemble(
                     (command.key.ljust(16), "bold $accent" if command.enabled else style),

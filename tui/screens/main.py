@@ -265,7 +265,7 @@ class MainScreen(Screen[None]):
                 )
             elif not command.enabled:
                 self.notify(
-                    f"{command.description} does not work on what is under the cursor now.",
+                    f"{command.description} is not possible now: {command.why_not}.",
                     severity="warning",
                     markup=False,
                 )
@@ -298,8 +298,15 @@ class MainScreen(Screen[None]):
         self.app.push_screen(CallLog(tuple(self.service.budget.mutations)))
 
     def action_pause(self) -> None:
-        """Stop asking, or go on."""
-        feed = self.service.training.jobs
-        feed.paused = not feed.paused
-        self.notify("Paused: r asks once, p goes on." if feed.paused else "Going on.", timeout=3)
-        feed.wake()
+        """Stop asking for the list that is shown, or go on."""
+        pane = self.pane(self.switcher.current or "train")
+        feed = pane.feed
+        if feed is None:
+            self.notify("There is nothing to pause in this pane.", timeout=3)
+            return
+        feed.paused = pane.title_line.paused = not feed.paused
+        if feed.paused:
+            self.notify("Paused: r asks once, p goes on.", timeout=3)
+        else:
+            self.notify("Going on.", timeout=3)
+            feed.wake()

@@ -1,4 +1,4 @@
-"""The roads of training: from a data set to a job, from a job to the same again, to its end, to why it failed."""
+"""The roads of training: from a data set to a job, from a job to the same again, to its end."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from tui.panes.messages import (
     CloneWanted,
     CompareWanted,
     DeleteWanted,
-    LogsWanted,
     StopWanted,
     TrainingWanted,
-    WhyWanted,
 )
 from tui.panes.train import TrainPane
-from tui.resources.logs import training_log
 from tui.screens.dialogs import Confirm, TypeName
 from tui.screens.roads import choose_dataset, image_of, roles_of
 from tui.screens.stage import Stage
@@ -29,7 +26,6 @@ from tui.screens.training_form import (
     request_of_clone,
     request_of_new,
 )
-from tui.screens.why import WhyScreen
 
 Request = Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]]
 """From the values of a form to the members of CreateTrainingJob."""
@@ -71,12 +67,6 @@ async def _submit(stage: Stage, form: TrainingForm, request: Request) -> None:
 
 def _job_names(stage: Stage) -> frozenset[str]:
     return frozenset(job.name for job in stage.service.training.jobs.snapshot.value or ())
-
-
-async def explain(stage: Stage, wish: WhyWanted) -> None:
-    """Say why a job failed or was stopped."""
-    if await stage.ask(WhyScreen(wish.job, stage.service.training)):
-        stage.screen.post_message(LogsWanted(training_log(wish.job.name)))
 
 
 async def stop(stage: Stage, wish: StopWanted) -> None:

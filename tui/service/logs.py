@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
-from tui.resources.logs import TRAINING_JOBS, LogLine, LogSource, LogStream, Writing
+from tui.resources.logs import LogLine, LogSource, LogStream, Writing
 from tui.service.gateway import Gateway
 from tui.service.log_reading import LogReading, State
 from tui.service.log_states import writing
 from tui.service.log_streams import list_streams
 from tui.service.pace import Pace
+
+LAST_LINES = 1000
+"""Lines read from the end of each host's log: frameworks say much after a traceback, and one call gives them all."""
 
 
 class Logs:
@@ -56,18 +59,40 @@ class Logs:
             heard=lambda lines: self.heard(source, lines),
         )
 
-    async def newest(self, stream: str, count: int) -> list[str]:
-        """The last messages of a training job's stream, oldest first."""
+    async def newest(self, source: LogSource, stream: str, count: int) -> list[str]:
+        """The last messages of a stream of a log, oldest first."""
         answer = await self._gateway.call(
             "logs",
             "GetLogEvents",
-            logGroupName=TRAINING_JOBS,
+            logGroupName=source.group,
             logStreamName=stream,
             limit=count,
             startFromHead=False,
         )
         messages: list[str] = answer["messages"]
         return messages
+
+    async def last_lines(
+        self,
+        source: LogSource,
+        per_host: int = LAST_LINES,
+        *,
+        wanted: Callable[[LogStream], bool] = lambda _: True,
+        most: int | None = None,
+    ) -> AsyncIterator[tuple[str, list[str]]]:
+        """Host by host the end of a log; of a host that was restarted, its last stream's.
+
+        Args:
+            source: Whose log.
+            per_host: How many lines of each host.
+            wanted: Which streams count.
+            most: How many hosts, those that wrote last; None for all.
+        """
+        streams = sorted(filter(wanted, await self.streams(source)), key=lambda stream: stream.name)
+        newest = {stream.host: stream for stream in streams}
+        latest = sorted(newest, key=lambda host: newest[host].last or 0, reverse=True)[:most]
+        for host in sorted(latest, key=lambda host: (len(host), host)):  # algo-2 before algo-10
+            yield host, await self.newest(source, newest[host].name, per_host)
 
     async def streams(self, source: LogSource) -> list[LogStream]:
         """The streams of a log by name; none while there is no log yet."""

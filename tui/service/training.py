@@ -23,9 +23,6 @@ from tui.service.live_list import LiveList
 from tui.service.logs import Logs
 from tui.service.pace import Pace
 
-LAST_LINES = 1000
-"""Lines read from the end of each host's log: frameworks say much after a traceback, and one call gives them all."""
-
 NEWEST_LINES = 20
 """Lines in which a job that is not silent says how far it is."""
 
@@ -86,13 +83,6 @@ class Training:
         """The log of a job from its beginning, as it arrives, until it is over."""
         return self._logs.open(training_log(name), newest_first=False).follow()
 
-    async def last_lines(self, name: str, per_host: int = LAST_LINES) -> AsyncIterator[tuple[str, list[str]]]:
-        """Host by host the end of a job's log; of a host that was restarted, its last stream's."""
-        streams = await self._logs.streams(training_log(name))
-        newest = {stream.host: stream.name for stream in sorted(streams, key=lambda stream: stream.name)}
-        for host in sorted(newest, key=lambda host: (len(host), host)):  # algo-2 before algo-10
-            yield host, await self._logs.newest(newest[host], per_host)
-
     async def name_taken(self, name: str) -> bool:
         """Whether a job of that name exists."""
         try:
@@ -139,7 +129,7 @@ class Training:
                 if not streams:
                     return None
                 self._streams[job.name] = streams[0].name
-            lines = await self._logs.newest(self._streams[job.name], NEWEST_LINES)
+            lines = await self._logs.newest(training_log(job.name), self._streams[job.name], NEWEST_LINES)
         except ServiceError:  # the list is right without progress; the poll itself reports what is wrong
             return job.progress
         told = progress_of(lines, self._hyperparameters[job.name])
