@@ -17,7 +17,7 @@ from tests.local import endpoints, transforms, tuning
 from tests.local.processes import needs_proc
 from tests.local.server import LocalServer, run_server
 from tests.local.serving import wait_until
-from tests.local.training import BUCKET, call, describe, request, wait_for_end, without_data
+from tests.local.training import BUCKET, call, describe, request, upload_data, wait_for_end
 from tui.local.jobs.states import FINAL_STATUS, Phase, Status
 from tui.local.jobs.table import JobTable
 from tui.local.models import ModelTable
@@ -91,8 +91,9 @@ def test_jobs_that_were_under_way_have_failed_and_new_ones_run(full: LocalServer
     pages = full.client("sagemaker").get_paginator("list_training_jobs").paginate(StatusEquals="Failed")
     assert sum(len(page["TrainingJobSummaries"]) for page in pages) == _UNFINISHED
     assert "start the job again" in describe(full, f"job-{_JOBS - 1:05}")["FailureReason"]
-    full.client("sagemaker").create_training_job(**request("one-more", **without_data()))
-    assert wait_for_end(full, "one-more")["TrainingJobStatus"] == "Failed"
+    upload_data(full)
+    full.client("sagemaker").create_training_job(**request("one-more"))
+    assert wait_for_end(full, "one-more")["TrainingJobStatus"] == "Completed"
     full.client("sagemaker").delete_training_job(TrainingJobName="one-more")
 
 
