@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tui.panes.wording import moment
-from tui.resources.endpoint_metrics import Idle
+from tui.panes.wording import duration, moment
+from tui.resources.endpoint_metrics import HOUR, Idle
 from tui.resources.endpoint_weights import shares
 from tui.resources.endpoints import Variant
 from tui.resources.prices import Rate
@@ -58,20 +58,32 @@ def dollars(amount: float) -> str:
 
 
 def hourly(rate: Rate | None) -> str:
-    """What is paid an hour; in brackets what AWS would take for what costs nothing here."""
-    if rate is None:
+    """USD an hour, as far as it is known; in brackets what AWS would take for what costs nothing here."""
+    if rate is None or rate == Rate(billed=rate.billed):
         return ""
-    if rate.per_use and not rate.hourly and not rate.unknown:
+    if rate.unknown and not rate.hourly:
+        return "n/a"
+    if rate.per_use and not rate.hourly:
         return "per use"
-    return str(rate) if rate.billed or str(rate) == "n/a" else f"({rate})"
+    said = f"{'' if rate.known else '≥ '}{rate.hourly:.2f}"
+    return said if rate.billed else f"({said})"
 
 
 def monthly(rate: Rate | None) -> str:
-    """Likewise a month."""
-    if rate is None or (rate.unknown and not rate.hourly):
-        return "" if rate is None else "n/a"
+    """Likewise a month, in whole dollars."""
+    if rate is None:
+        return ""
+    if rate.unknown and not rate.hourly:
+        return "n/a"
     said = f"{'' if rate.known else '≥ '}${math.ceil(rate.monthly):,}"
     return said if rate.billed else f"({said})"
+
+
+def idle_for(idle: Idle | None, hours: float, now: float) -> str:
+    """For how long an endpoint has not been invoked, if that is so many hours."""
+    if idle is None or not idle.exceeds(hours, now):
+        return ""
+    return f"{'≥ ' if idle.at_least else ''}{duration(idle.hours(now) * HOUR)}"
 
 
 def idle_since(idle: Idle | None, hours: float, now: float) -> str:

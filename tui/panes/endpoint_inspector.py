@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from tui.panes.inspector import Following, Inspector
 from tui.resources.endpoint_metrics import LAST_HOUR, WINDOWS, MetricWindow
 from tui.service.endpoints import Endpoints
+from tui.service.errors import ServiceError
 
 if TYPE_CHECKING:
     from tui.panes.endpoint_views import EndpointViews
@@ -60,6 +61,7 @@ class EndpointInspector(Inspector["EndpointViews"]):
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follow_traffic(views, name, LAST_HOUR))
             group.create_task(self._follow_row(views, name))
+            group.create_task(self._find_scaling(views, name))
 
     async def _follow_traffic(self, views: EndpointViews, name: str, window: MetricWindow) -> None:
         async for snapshot in self._endpoints.metrics(name, window).watch():
@@ -73,3 +75,15 @@ class EndpointInspector(Inspector["EndpointViews"]):
         async for snapshot in self._endpoints.list.feed.watch():
             row = next((row for row in snapshot.value or () if row.name == name), None)
             views.show_idle(row.idle if row else None)
+
+    async def _find_scaling(self, views: EndpointViews, name: str) -> None:
+        """Its auto scaling seldom changes: it is asked for once for each look."""
+        async for snapshot in self._endpoints.detail(name).watch():
+            if snapshot.value:
+                variants = [variant.name for variant in snapshot.value.production]
+                try:
+                    bounds = await self._endpoints.scaling.bounds(name, variants) if variants else ()
+                except ServiceError:
+                    return
+                views.show_scaling(", ".join(map(str, bounds)) or "none")
+                return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from textual.content import Content
 
@@ -22,36 +23,47 @@ _SPARKS = 16
 _IDLE_HOURS = 1.0
 
 
-def summary(
-    detail: EndpointDetail, traffic: EndpointTraffic | None, idle: Idle | None, width: int, no_traffic: str = ""
-) -> Content:
-    """An endpoint as a person wants to know it, most telling things first; `no_traffic` is why `traffic` is None."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What other calls than that for the endpoint itself have told about it."""
+
+    traffic: EndpointTraffic | None = None
+    no_traffic: str = ""
+    """Why nothing is known about its traffic, as a sentence."""
+
+    idle: Idle | None = None
+    scaling: str = ""
+    """Bounds of its auto scaling; empty when they are not known."""
+
+
+def summary(detail: EndpointDetail, known: Known, width: int) -> Content:
+    """An endpoint as a person wants to know it, most telling things first."""
     endpoint = detail.endpoint
     parts = [heading(endpoint.name), as_content(status(endpoint.status), 24)]
     if detail.failure_reason:
         why = "" if endpoint.status == "Failed" else "Its last change was taken back: "
         parts += [Content(""), content(f"{why}{detail.failure_reason}", "$text-error")]
-    parts += [Content(""), *_facts(detail, idle, width)]
+    parts += [Content(""), *_facts(detail, known, width)]
     parts += [Content(""), heading("Serving" if detail.pending else "Variants")]
     if not detail.variants:
         parts.append(content("None yet.", "$text-muted"))
-    parts += _variants(detail, traffic, width)
-    if no_traffic:
-        parts += [Content(""), content(no_traffic, "$text-error")]
+    parts += _variants(detail, known.traffic, width)
+    if known.no_traffic:
+        parts += [Content(""), content(known.no_traffic, "$text-error")]
     if detail.pending:
         parts += [Content(""), *_pending(detail.pending, width)]
     return Content("\n").join(parts)
 
 
-def _facts(detail: EndpointDetail, idle: Idle | None, width: int) -> list[Content]:
+def _facts(detail: EndpointDetail, known: Known, width: int) -> list[Content]:
     endpoint = detail.endpoint
     gone = "" if detail.config or not detail.config_name else " (deleted: instance types are not known)"
     facts = [
         ("Price", money(endpoint.rate)),
-        ("Idle since", idle_since(idle, _IDLE_HOURS, time.time())),
+        ("Idle since", idle_since(known.idle, _IDLE_HOURS, time.time())),
         ("Config", f"{detail.config_name}{gone}"),
         ("Capture", str(detail.capture) if detail.capture else "off"),
-        ("Auto scaling", "n/a"),
+        ("Auto scaling", known.scaling or "n/a"),
         ("Created", moment(endpoint.created)),
         ("Changed", moment(endpoint.modified) if endpoint.modified != endpoint.created else ""),
     ]
@@ -83,7 +95,7 @@ def _variants(detail: EndpointDetail, traffic: EndpointTraffic | None, width: in
         yield _title(variant)
         yield from _about(variant, width)
         if not variant.shadow and len(production) > 1:
-            yield from _shares(variant, wanted[variant.name], actual.get(variant.name))
+            yield from _shares(variant, wanted[variant.name], actual.get(variant.name), measured=traffic is not None)
         if traffic and (measured := traffic.variant(variant.name)):
             yield from _measured(measured, str(traffic.window))
 
@@ -121,12 +133,12 @@ def capacity(variant: Variant) -> str:
     return f"{variant.count or 0}{going} × {variant.instance_type or 'n/a'}"
 
 
-def _shares(variant: Variant, wanted: float, actual: float | None) -> Iterator[Content]:
+def _shares(variant: Variant, wanted: float, actual: float | None, *, measured: bool) -> Iterator[Content]:
     going = f" → {weight_text(variant.desired_weight)}" if variant.desired_weight != variant.weight else ""
     weight = f"  weight {weight_text(variant.weight)}{going}"
     yield fact("Wanted", Content.assemble(as_content(Bar(wanted / 100, f"{wanted:5.1f} %"), _BAR_WIDTH), weight))
     if actual is None:
-        yield fact("Actual", content("no requests", "$text-muted"))
+        yield fact("Actual", content("no requests" if measured else "n/a", "$text-muted"))
     else:
         yield fact("Actual", as_content(Bar(actual / 100, f"{actual:5.1f} %", "accent"), _BAR_WIDTH))
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.panes.endpoint_summary import summary
+from tui.panes.endpoint_summary import Known, summary
 from tui.panes.facts import as_json, heading
 from tui.panes.inspector import Views
 from tui.resources.endpoint_metrics import EndpointTraffic, Idle, VariantTraffic
@@ -18,11 +18,11 @@ from widgets.chart import LineChart, Series
 from widgets.text import content
 
 CHARTS: tuple[tuple[str, Callable[[VariantTraffic], Measured]], ...] = (
-    ("Requests by the period", lambda variant: variant.invocations),
-    ("Latency of the model, p50 in ms", lambda variant: variant.p50_ms),
-    ("Latency of the model, p99 in ms", lambda variant: variant.p99_ms),
-    ("4XX errors by the period", lambda variant: variant.errors_4xx),
-    ("5XX errors by the period", lambda variant: variant.errors_5xx),
+    ("Requests", lambda variant: variant.invocations),
+    ("Latency, p50 in ms", lambda variant: variant.p50_ms),
+    ("Latency, p99 in ms", lambda variant: variant.p99_ms),
+    ("4XX errors", lambda variant: variant.errors_4xx),
+    ("5XX errors", lambda variant: variant.errors_5xx),
 )
 CHART_HEIGHT = 10
 
@@ -38,7 +38,7 @@ class EndpointViews(Views):
         self._detail: EndpointDetail | None = None
         self._traffic: EndpointTraffic | None = None
         self._idle: Idle | None = None
-        self._no_traffic = ""
+        self._no_traffic = self._scaling = ""
 
     def compose(self) -> ComposeResult:
         """The views; their ids are the names by which they are asked for."""
@@ -54,7 +54,7 @@ class EndpointViews(Views):
     def clear(self) -> None:
         """Show nothing."""
         self._detail = self._traffic = self._idle = None
-        self._no_traffic = ""
+        self._no_traffic = self._scaling = ""
         for text in (self.summary, self.request, self.window):
             text.update("")
         for chart in self.charts:
@@ -75,6 +75,12 @@ class EndpointViews(Views):
         """Show since when nobody invokes it."""
         if idle != self._idle:
             self._idle = idle
+            self._say_summary()
+
+    def show_scaling(self, bounds: str) -> None:
+        """Show within what bounds instances come and go by themselves."""
+        if bounds != self._scaling:
+            self._scaling = bounds
             self._say_summary()
 
     def show_traffic(self, traffic: EndpointTraffic) -> None:
@@ -105,7 +111,8 @@ class EndpointViews(Views):
     def _say_summary(self) -> None:
         if self._detail:
             width = self.content_size.width - 2
-            self.summary.update(summary(self._detail, self._traffic, self._idle, width, self._no_traffic))
+            known = Known(self._traffic, self._no_traffic, self._idle, self._scaling)
+            self.summary.update(summary(self._detail, known, width))
 
 
 def _curve(traffic: EndpointTraffic, variant: VariantTraffic, values: Measured) -> Series:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.panes.endpoint_cells import amount, hourly, idle_since, milliseconds, split
+from tui.panes.endpoint_cells import amount, hourly, idle_for, milliseconds, split
 from tui.panes.endpoint_inspector import EndpointInspector
 from tui.panes.list_pane import ListPane
 from tui.panes.messages import (
@@ -58,8 +58,26 @@ COLUMNS = (
         sort_key=lambda endpoint: endpoint.name,
         priority=10,
     ),
-    Column[Endpoint]("status", "Status", lambda endpoint: status(endpoint.status), fixed(12), priority=9),
-    Column[Endpoint]("traffic", "Traffic", _traffic_split, flex(minimum=14), priority=8),
+    Column[Endpoint]("status", "Status", lambda endpoint: status(endpoint.status), fixed(11), priority=9),
+    Column[Endpoint]("traffic", "Traffic", _traffic_split, flex(minimum=12), priority=8),
+    Column[Endpoint](
+        "price",
+        "$/h",
+        lambda endpoint: hourly(endpoint.rate),
+        fixed(7),
+        "right",
+        sort_key=lambda endpoint: endpoint.rate.hourly if endpoint.rate else None,
+        priority=7,
+    ),
+    Column[Endpoint](
+        "idle",
+        "Idle",
+        lambda endpoint: idle_for(endpoint.idle, IDLE_HOURS, time.time()),
+        fixed(9),
+        "right",
+        sort_key=lambda endpoint: -endpoint.idle.since if endpoint.idle else None,
+        priority=7,
+    ),
     Column[Endpoint](
         "invoked",
         "Requests/h",
@@ -87,23 +105,6 @@ COLUMNS = (
         sort_key=_failures,
         priority=4,
         style=lambda endpoint: "text-error" if _failures(endpoint) else "",
-    ),
-    Column[Endpoint](
-        "price",
-        "Price",
-        lambda endpoint: hourly(endpoint.rate),
-        fixed(10),
-        "right",
-        sort_key=lambda endpoint: endpoint.rate.hourly if endpoint.rate else None,
-        priority=7,
-    ),
-    Column[Endpoint](
-        "idle",
-        "Idle since",
-        lambda endpoint: idle_since(endpoint.idle, IDLE_HOURS, time.time()),
-        fixed(16),
-        sort_key=lambda endpoint: endpoint.idle.since if endpoint.idle else None,
-        priority=5,
     ),
     Column[Endpoint](
         "created",

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.panes.endpoint_cells import hourly, idle_since, monthly
+from tui.panes.endpoint_cells import hourly, idle_for, idle_since, monthly
 from tui.panes.endpoint_inspector import EndpointInspector
 from tui.panes.list_pane import ListPane
 from tui.panes.messages import ShutDownWanted
 from tui.panes.pane import writing
-from tui.panes.wording import duration, status
+from tui.panes.wording import status
 from tui.resources.endpoints import SERVING, Endpoint
 from tui.resources.prices import total
 from tui.service.endpoints import Endpoints
@@ -20,13 +20,6 @@ from widgets.table_columns import Column, between, fixed, flex
 
 HOURS = (1.0, 6.0, 24.0, 72.0, 168.0, 336.0)
 """Lengths of silence that are offered; two weeks is as far back as anybody looked."""
-
-
-def _idle_for(endpoint: Endpoint) -> str:
-    if endpoint.idle is None:
-        return ""
-    said = duration(endpoint.idle.hours(time.time()) * 3600)
-    return f"{said} at least" if endpoint.idle.at_least else said
 
 
 COLUMNS = (
@@ -39,12 +32,12 @@ COLUMNS = (
         sort_key=lambda endpoint: endpoint.name,
         priority=9,
     ),
-    Column[Endpoint]("status", "Status", lambda endpoint: status(endpoint.status), fixed(12), priority=4),
+    Column[Endpoint]("status", "Status", lambda endpoint: status(endpoint.status), fixed(11), priority=4),
     Column[Endpoint](
         "idle",
         "Idle for",
-        _idle_for,
-        between(8, 16),
+        lambda endpoint: idle_for(endpoint.idle, 0, time.time()),
+        fixed(10),
         sort_key=lambda endpoint: -endpoint.idle.since if endpoint.idle else None,
         priority=8,
     ),
@@ -58,9 +51,9 @@ COLUMNS = (
     ),
     Column[Endpoint](
         "price",
-        "Price",
+        "$/h",
         lambda endpoint: hourly(endpoint.rate),
-        fixed(10),
+        fixed(7),
         "right",
         sort_key=lambda endpoint: endpoint.rate.hourly if endpoint.rate else None,
         priority=6,
@@ -117,8 +110,8 @@ class IdlePane(ListPane[Endpoint]):
         found = [row for row in rows if row.status in SERVING and row.idle and row.idle.exceeds(self._hours, now)]
         found.sort(key=lambda row: -(row.rate.hourly if row.rate else 0.0))
         rate = total([row.rate for row in found], billed=all(row.rate.billed for row in found if row.rate))
-        self.title_line.heading = f"{self.HEADING}: no request for {_hours(self._hours)}"
-        self.title_line.note = f"{monthly(rate)} a month" if found else ""
+        cost = f", {monthly(rate)} a month" if found else ""
+        self.title_line.heading = f"{self.HEADING}: no request for {_hours(self._hours)}{cost}"
         return tuple(found)
 
     def possible(self, row: Endpoint | None) -> dict[str, bool | str]:

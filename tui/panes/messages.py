@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tui.resources.datasets import UploadedDataset
     from tui.resources.endpoints import Endpoint
     from tui.resources.logs import LogSource
+    from tui.resources.models import TrainedModel
     from tui.resources.training import TrainingJob, TrainingJobDetail
     from tui.resources.transforms import TransformJob
     from tui.resources.tuning import TuningJob, TuningJobDetail
@@ -158,6 +159,57 @@ class CompareWanted(Wish):
         self.names = names
 
 
+class DeployWanted(Wish):
+    """Deploy models, or what training jobs left, behind a new endpoint; with neither, what is still to be chosen."""
+
+    def __init__(self, *, jobs: tuple[str, ...] = (), models: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.jobs = jobs
+        self.models = models
+
+
+class EndpointUpdateWanted(Wish):
+    """Move an endpoint to another configuration."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+        """Its name."""
+
+
+class ShutDownWanted(Wish):
+    """Delete endpoints with what belongs to them, after asking."""
+
+    def __init__(self, endpoints: tuple[str, ...]) -> None:
+        super().__init__()
+        self.endpoints = endpoints
+        """Their names."""
+
+
+class IdleWanted(Wish):
+    """Show the endpoints that nobody has invoked for a while."""
+
+    def __init__(self, hours: float = 1.0) -> None:
+        super().__init__()
+        self.hours = hours
+
+
+class ModelWanted(Wish):
+    """Make a model of what a training job left; without one, of one still to be chosen."""
+
+    def __init__(self, job: str = "") -> None:
+        super().__init__()
+        self.job = job
+
+
+class ModelDeleteWanted(Wish):
+    """Delete a model, after its name was typed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
 class WeightsWanted(Wish):
     """Edit the weights of an endpoint's variants."""
 
@@ -192,6 +244,19 @@ class JudgeWanted(Wish):
         super().__init__()
         self.endpoint = endpoint
         """Its name."""
+
+
+class TransformWanted(Wish):
+    """Transform data with a model, or with what a training job left; without one, with one still to be chosen."""
+
+    def __init__(
+        self, model: str = "", trained: TrainedModel | None = None, dataset: UploadedDataset | None = None
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.trained = trained
+        self.dataset = dataset
+        """Whose rows are transformed; None for a choice of data sets and any other place."""
 
 
 class SampleWanted(Wish):

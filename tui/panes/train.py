@@ -12,6 +12,7 @@ from tui.panes.messages import (
     CloneWanted,
     CompareWanted,
     DeleteWanted,
+    DeployWanted,
     LogsWanted,
     StopWanted,
     TrainingWanted,
@@ -87,6 +88,7 @@ make a data set of it, and train on it with n."""
         Binding("l", "logs", "Logs", id="train.logs", tooltip="Follow the job's log"),
         Binding("W", "why", "Why", id="train.why", tooltip="Why the job failed: reason, hint, tracebacks, timeline"),
         Binding("x", "stop", "Stop", id="train.stop", tooltip="Stop the job, or those that are marked"),
+        Binding("e", "deploy", "Deploy", id="train.deploy", tooltip="Deploy its model, or the marked ones together"),
         Binding("D", "compare", "Compare", id="train.compare", tooltip="Put the marked jobs side by side", show=False),
         Binding("m", "inspect('metrics')", "Metrics", id="train.metrics", tooltip="Metrics and their curves"),
         Binding("y", "inspect('request')", "Request", id="train.request", tooltip="The whole description as JSON"),
@@ -136,6 +138,7 @@ make a data set of it, and train on it with n."""
             "logs": job is not None,
             "why": job is not None and (job.status in ("Failed", "Stopped") or "it did not fail"),
             "compare": 1 < len(self._jobs) <= MOST_COMPARED or f"mark 2 to {MOST_COMPARED} jobs first",
+            "deploy": writing(self._read_only, bool(self._deployable()) or "no model was left by it"),
             "new": writing(self._read_only, True),
             "clone": writing(self._read_only, job is not None),
             "stop": writing(self._read_only, bool(self._stoppable()) or "it does not run"),
@@ -155,6 +158,15 @@ make a data set of it, and train on it with n."""
         """Say why the job under the cursor failed."""
         if job := self._job:
             self.post_message(WhyWanted(job))
+
+    def action_deploy(self) -> None:
+        """Deploy what the marked jobs have left, or the one under the cursor."""
+        if jobs := self._deployable():
+            self.post_message(DeployWanted(jobs=tuple(job.name for job in jobs)))
+
+    def _deployable(self) -> tuple[TrainingJob, ...]:
+        """A job that was stopped has left what it had by then."""
+        return tuple(job for job in self._jobs if job.status in ("Completed", "Stopped"))
 
     def action_compare(self) -> None:
         """Put the marked jobs side by side."""

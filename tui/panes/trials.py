@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from tui.panes.inspector import Following, Inspector
 from tui.panes.list_pane import ListPane
-from tui.panes.messages import CompareWanted, LogsWanted, StopWanted, WhyWanted
+from tui.panes.messages import CompareWanted, DeployWanted, LogsWanted, StopWanted, WhyWanted
 from tui.panes.pane import writing
 from tui.panes.training_inspector import TrainingInspector
 from tui.panes.training_views import TrainingViews
@@ -91,6 +91,7 @@ class TrialsPane(ListPane[Trial]):
         Binding("l", "logs", "Logs", id="trials.logs", tooltip="Follow the training job's log"),
         Binding("W", "why", "Why", id="trials.why", tooltip="Why the training job failed or was stopped"),
         Binding("x", "stop", "Stop", id="trials.stop", tooltip="Stop this training job; the search goes on"),
+        Binding("e", "deploy", "Deploy", id="trials.deploy", tooltip="Deploy its model, or the marked ones together"),
         Binding("D", "compare", "Compare", id="trials.compare", tooltip="Put the marked training jobs side by side"),
         Binding("P", "inspect('pictures')", "Pictures", id="trials.pictures", tooltip="What the trials look like"),
         Binding("m", "inspect('metrics')", "Metrics", id="trials.metrics", tooltip="The training job's curves"),
@@ -168,6 +169,7 @@ class TrialsPane(ListPane[Trial]):
             "logs": row is not None,
             "why": row is not None and (row.status in ("Failed", "Stopped") or "it did not fail"),
             "stop": writing(self._read_only, bool(self._stoppable()) or "it does not run"),
+            "deploy": writing(self._read_only, bool(self._deployable()) or "no model was left by it"),
             "compare": 1 < len(self.chosen) <= MOST_COMPARED or f"mark 2 to {MOST_COMPARED} training jobs first",
         }
 
@@ -195,6 +197,14 @@ class TrialsPane(ListPane[Trial]):
 
     def _stoppable(self) -> tuple[Trial, ...]:
         return tuple(trial for trial in self.chosen if trial.status == "InProgress")
+
+    def action_deploy(self) -> None:
+        """Deploy what the marked trials have left, or the one under the cursor."""
+        if trials := self._deployable():
+            self.post_message(DeployWanted(jobs=tuple(trial.name for trial in trials)))
+
+    def _deployable(self) -> tuple[Trial, ...]:
+        return tuple(trial for trial in self.chosen if trial.status == "Completed")
 
     def action_compare(self) -> None:
         """Put the marked trials side by side."""

@@ -6,7 +6,14 @@ from tui.config import Config
 from tui.panes.pane import Pane
 from tui.service.sagemaker import SageMaker
 
-PANES = (("2", "data", "Data"), ("3", "train", "Train"), ("4", "tune", "Tune"), ("5", "logs", "Logs"))
+PANES = (
+    ("2", "data", "Data"),
+    ("3", "train", "Train"),
+    ("4", "tune", "Tune"),
+    ("5", "logs", "Logs"),
+    ("6", "endpoints", "Endpoints"),
+    ("8", "models", "Models"),
+)
 """Digit, name and title; the digits are the same in every version, whichever panes it has."""
 
 
@@ -25,6 +32,14 @@ def make_pane(name: str, service: SageMaker, config: Config) -> Pane:
             from tui.panes.logs import LogsPane  # noqa: PLC0415
 
             return LogsPane(service.logs)
+        case "endpoints":
+            from tui.panes.endpoints import EndpointsPane  # noqa: PLC0415
+
+            return EndpointsPane(service.endpoints, read_only=config.read_only)
+        case "models":
+            from tui.panes.models import ModelsPane  # noqa: PLC0415
+
+            return ModelsPane(service.models, service.shutting_down, read_only=config.read_only)
     from tui.panes.train import TrainPane  # noqa: PLC0415
 
     return TrainPane(service.training, read_only=config.read_only)

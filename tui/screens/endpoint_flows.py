@@ -137,6 +137,8 @@ async def _deploy(stage: Stage, deployment: Deployment, screen: StepsScreen, for
     except ServiceError as error:
         made = _and([str(resource) for resource in deployment.created])
         problem = f"{error} Made so far: {made}." if made else str(error)
+        if deployment.uncertain:
+            problem += f" Nobody knows whether the {deployment.uncertain} was made: look for it."
         if screen.is_attached:
             screen.fail(problem, offered=bool(made))
         else:
@@ -277,7 +279,8 @@ async def _shut_down(stage: Stage, plans: Sequence[ShutDownPlan], ticks: Ticks, 
 async def _shut_one_down(
     stage: Stage, plan: ShutDownPlan, ticks: Ticks, screen: StepsScreen, stayed: list[str]
 ) -> None:
-    async for step in stage.service.shutting_down.run(plan, config=ticks.config, models=ticks.models):
+    run = stage.service.shutting_down.run(plan, config=ticks.config, models=ticks.models, scaling=ticks.scaling)
+    async for step in run:
         match step.state:
             case "deleting":
                 screen.tell(Step(str(step.resource), "doing"))

@@ -7,7 +7,15 @@ from typing import Any
 
 from tui.panes import messages
 from tui.resources.datasets import DataError
-from tui.screens import data_flows, log_flows, training_flows, tuning_flows, why_flows
+from tui.screens import (
+    data_flows,
+    endpoint_flows,
+    log_flows,
+    model_flows,
+    training_flows,
+    tuning_flows,
+    why_flows,
+)
 from tui.screens.stage import Stage
 from tui.service.errors import ServiceError
 
@@ -27,6 +35,12 @@ ROADS: dict[type[messages.Wish], Callable[[Stage, Any], Awaitable[None]]] = {
     messages.TuningDeleteWanted: tuning_flows.delete,
     messages.TrialsWanted: tuning_flows.show_trials,
     messages.BestWanted: tuning_flows.go_on_with_best,
+    messages.DeployWanted: endpoint_flows.deploy,
+    messages.EndpointUpdateWanted: endpoint_flows.update,
+    messages.ShutDownWanted: endpoint_flows.shut_down,
+    messages.IdleWanted: endpoint_flows.show_idle,
+    messages.ModelWanted: model_flows.create,
+    messages.ModelDeleteWanted: model_flows.delete,
     messages.StreamsWanted: log_flows.choose_streams,
     messages.LiveTailWanted: log_flows.begin_live_tail,
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import time
+from importlib import import_module
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,7 +19,7 @@ from textual.widgets import ContentSwitcher, Input, Static
 
 from tui.config import Config
 from tui.drafts import Drafts
-from tui.panes.messages import CANCELLABLE, CancelWanted, CopyWanted, LogsWanted, Wish
+from tui.panes.messages import CANCELLABLE, CancelWanted, CopyWanted, IdleWanted, LogsWanted, Wish
 from tui.panes.pane import Pane
 from tui.screens.catalog import PANES, make_pane
 from tui.screens.chrome import HeaderLine, Navigation, TypedLine
@@ -26,12 +29,16 @@ from widgets.table import Table
 
 if TYPE_CHECKING:
     from tui.commands import Command
+    from tui.resources.endpoints import Endpoint
     from tui.resources.logs import LogSource
 
 SMALLEST = (80, 24)
 
 WIDE = 120
 """Columns from which list and inspector stand side by side."""
+
+MONEY_AFTER = 1.0
+"""Seconds after the start at which the console begins to look at what endpoints cost: the first screen comes first."""
 
 NEWS_IN_RATE = 0.2
 """Calls a second by which the rate must differ from the one shown."""
@@ -70,6 +77,15 @@ class MainScreen(Screen[None]):
         Binding("at", "call_log", "Call log", id="app.calls", tooltip="What this console changed", show=False),
         Binding("X", "export", "Export", id="app.export", tooltip="Write or copy the rows of the list", show=False),
         Binding("p", "pause", "Pause", id="app.pause", tooltip="Pause or go on asking the service", show=False),
+        Binding(
+            "dollar_sign",
+            "idle",
+            "Idle endpoints",
+            id="app.idle",
+            tooltip="Endpoints that nobody invokes, and what they cost",
+            key_display="$",
+            show=False,
+        ),
         Binding("q", "app.ask_quit", "Quit", id="app.quit", tooltip="Leave the console", show=False),
     ]
 
@@ -89,6 +105,8 @@ class MainScreen(Screen[None]):
         self._shown_throttled = 0
         self._filtered: Table[Any] | None = None
         self._offered: tuple[Command, ...] = ()
+        self.endpoints: tuple[Endpoint, ...] = ()
+        """Those of the list, once somebody has looked."""
 
     def compose(self) -> ComposeResult:
         """Header, navigation, one pane, the typed line, the keys."""
@@ -105,6 +123,7 @@ class MainScreen(Screen[None]):
         self.header.read_only = self.config.read_only
         self.pane("train").focus_first()
         self.set_interval(5, self._say_calls)
+        self.set_timer(MONEY_AFTER, self._begin_to_follow_money)
         self.call_after_refresh(_collect_garbage_again)
 
     async def on_resize(self, event: events.Resize) -> None:
@@ -123,6 +142,22 @@ class MainScreen(Screen[None]):
             self._shown_rate, self._shown_throttled = rate, budget.throttled
             throttled = f"   429 ×{budget.throttled}" if budget.throttled else ""
             self.header.notes = f"{rate:.1f} calls/s{throttled}"
+
+    def _begin_to_follow_money(self) -> None:
+        self.run_worker(self._follow_money(), group="money")
+
+    async def _follow_money(self) -> None:
+        """Show what endpoints cost, whichever pane is shown; the list's feed is the one that the panes watch."""
+        # In a thread: the values of endpoints are many, and somebody may be typing.
+        burn = await asyncio.to_thread(import_module, "tui.screens.burn")
+        await asyncio.to_thread(import_module, "tui.service.endpoints")
+        listed = self.service.endpoints.list
+        async for snapshot in listed.feed.watch():
+            self.endpoints = snapshot.value or ()
+            billed = self.service.prices.billed
+            self.header.money = burn.burn_rate(
+                self.endpoints, time.time(), billed=billed, complete=not listed.has_older
+            )
 
     def pane(self, name: str) -> Pane:
         """A pane by its name."""
@@ -182,6 +217,12 @@ class MainScreen(Screen[None]):
             await self.show_logs(source_named(words))
         except ValueError as error:
             self.notify(str(error), severity="warning", markup=False)
+
+    def _name_idle(self, hours: str) -> None:
+        if hours.isdecimal() and int(hours) > 0:
+            self.post_message(IdleWanted(float(hours)))
+        else:
+            self.notify("Type :idle and a number of hours.", severity="warning", markup=False)
 
     @on(CopyWanted)
     def _copy(self, message: CopyWanted) -> None:
@@ -254,6 +295,8 @@ class MainScreen(Screen[None]):
             self._set_theme(rest.strip())
         elif word == "logs" and rest.strip():
             await self._name_logs(rest)
+        elif word == "idle" and rest.strip():
+            self._name_idle(rest.strip())
         elif word in {name for _, name, _ in PANES}:
             await self.action_show(word)
         else:
@@ -296,6 +339,10 @@ class MainScreen(Screen[None]):
         from tui.screens.call_log import CallLog  # noqa: PLC0415
 
         self.app.push_screen(CallLog(tuple(self.service.budget.mutations)))
+
+    def action_idle(self) -> None:
+        """Show the endpoints that nobody invokes."""
+        self.post_message(IdleWanted())
 
     def action_pause(self) -> None:
         """Stop asking for the list that is shown, or go on."""

@@ -26,6 +26,7 @@ class Ticks:
 
     config: bool = False
     models: frozenset[str] = frozenset()
+    scaling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +37,32 @@ class Option:
     why_not: str = ""
     """Why it stays, as a sentence; empty when it may go."""
 
-    config: bool = False
-    models: frozenset[str] = frozenset()
+    ticks: Ticks = Ticks()
+    """What it means to tick it."""
 
 
 def options_of(plans: Sequence[ShutDownPlan]) -> tuple[Option, ...]:
     """What can be ticked: of one endpoint everything by its name, of several all of a kind together."""
+    scaled = tuple(str(bounds) for plan in plans for bounds in plan.scaling)
+    scaling = (Option(f"auto scaling of {', '.join(scaled)}", ticks=Ticks(scaling=True)),) if scaled else ()
     if len(plans) == 1:
         [plan] = plans
-        config = (_option(plan.config, config=True),) if plan.config else ()
-        return (*config, *(_option(model, models=frozenset({model.resource.name})) for model in plan.models))
-    models = frozenset(model.resource.name for plan in plans for model in plan.models)
+        config = (_option(plan.config, Ticks(config=True)),) if plan.config else ()
+        models = tuple(_option(one, Ticks(models=frozenset({one.resource.name}))) for one in plan.models)
+        return (*config, *models, *scaling)
     configs = sum(plan.config is not None for plan in plans)
+    names = frozenset(model.resource.name for plan in plans for model in plan.models)
     unless = "each unless something else uses it by then"
-    options = []
+    found = []
     if configs:
-        options.append(Option(f"{count(configs, 'endpoint configuration')}, {unless}", config=True))
-    if models:
-        options.append(Option(f"{count(len(models), 'model')}, {unless}", models=models))
-    return tuple(options)
+        found.append(Option(f"{count(configs, 'endpoint configuration')}, {unless}", ticks=Ticks(config=True)))
+    if names:
+        found.append(Option(f"{count(len(names), 'model')}, {unless}", ticks=Ticks(models=names)))
+    return (*found, *scaling)
 
 
-def _option(one: Belonging, *, config: bool = False, models: frozenset[str] = frozenset()) -> Option:
-    return Option(str(one.resource), one.why_it_stays, config, models)
+def _option(one: Belonging, ticks: Ticks) -> Option:
+    return Option(str(one.resource), one.why_it_stays, ticks)
 
 
 class Checklist(Vertical, can_focus=True):
@@ -82,8 +86,12 @@ class Checklist(Vertical, can_focus=True):
     @property
     def ticks(self) -> Ticks:
         """What is ticked."""
-        ticked = [self._options[place] for place in self._ticked]
-        return Ticks(any(one.config for one in ticked), frozenset[str]().union(*(one.models for one in ticked)))
+        ticked = [self._options[place].ticks for place in self._ticked]
+        return Ticks(
+            any(one.config for one in ticked),
+            frozenset[str]().union(*(one.models for one in ticked)),
+            any(one.scaling for one in ticked),
+        )
 
     def compose(self) -> ComposeResult:
         """One line for each option."""
