@@ -9,11 +9,14 @@ from textual.message import Message
 if TYPE_CHECKING:
     from tui.resources.csv_reports import CsvReport
     from tui.resources.datasets import UploadedDataset
+    from tui.resources.endpoint_judging import JudgeRequest
     from tui.resources.endpoints import Endpoint
     from tui.resources.logs import LogSource
     from tui.resources.models import TrainedModel
+    from tui.resources.results import JobResults
+    from tui.resources.s3_objects import S3Place
     from tui.resources.training import TrainingJob, TrainingJobDetail
-    from tui.resources.transforms import TransformJob
+    from tui.resources.transforms import TransformJob, TransformJobDetail
     from tui.resources.tuning import TuningJob, TuningJobDetail
 
 
@@ -259,12 +262,176 @@ class TransformWanted(Wish):
         """Whose rows are transformed; None for a choice of data sets and any other place."""
 
 
+class TransformCloneWanted(Wish):
+    """Run the same transform job again under another name."""
+
+    def __init__(self, detail: TransformJobDetail) -> None:
+        super().__init__()
+        self.detail = detail
+
+
+class TransformStopWanted(Wish):
+    """Stop transform jobs, after asking."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.names = names
+
+
+class ResultsWanted(Wish):
+    """Show what a transform job has written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class LabelsWanted(Wish):
+    """Choose where the labels of a transform job's input are."""
+
+    def __init__(self, results: JobResults, record: str) -> None:
+        super().__init__()
+        self.results = results
+        self.record = record
+        """One record, to show what its columns hold."""
+
+
+class DownloadWanted(Wish):
+    """Download what a transform job has written, after asking."""
+
+    def __init__(self, results: JobResults) -> None:
+        super().__init__()
+        self.results = results
+
+
+class NewCanaryWanted(Wish):
+    """Begin a canary after one that has ended."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+        """Its name."""
+
+
+class RowWanted(Wish):
+    """Choose a data set whose test rows are sent to an endpoint."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+
+
+class PayloadWanted(Wish):
+    """Type what is sent to an endpoint, and how."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+
+
+class LogsAtWanted(Wish):
+    """Show a log at a moment."""
+
+    def __init__(self, source: LogSource, at: float) -> None:
+        super().__init__()
+        self.source = source
+        self.at = at
+        """In seconds since the epoch."""
+
+
+class MistakesWanted(Wish):
+    """Step through the rows on which a variant is wrong."""
+
+    def __init__(self, request: JudgeRequest, variant: str, tolerance: float) -> None:
+        super().__init__()
+        self.request = request
+        self.variant = variant
+        self.tolerance = tolerance
+        """What a regression may be off without being wrong."""
+
+
+class PromoteWanted(Wish):
+    """Give a variant all the traffic of its endpoint."""
+
+    def __init__(self, endpoint: str, variant: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+        self.variant = variant
+
+
 class SampleWanted(Wish):
     """Choose one of the sample data sets and write it into a folder."""
 
     def __init__(self, folder: str) -> None:
         super().__init__()
         self.folder = folder
+
+
+class BrowserWanted(Wish):
+    """Show a local folder beside the buckets."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self.folder = folder
+
+
+class PreviewWanted(Wish):
+    """Show the first rows of a file or an object."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where = where
+        """A path, or a URI that begins with s3://."""
+
+
+class UploadWanted(Wish):
+    """Upload files and folders to a place in S3."""
+
+    def __init__(self, paths: tuple[str, ...], place: S3Place) -> None:
+        super().__init__()
+        self.paths = paths
+        self.place = place
+
+
+class FetchWanted(Wish):
+    """Download objects and prefixes into a folder."""
+
+    def __init__(self, place: S3Place, names: tuple[str, ...], folder: str) -> None:
+        super().__init__()
+        self.place = place
+        self.names = names
+        """As seen from the place; a prefix ends in a slash."""
+
+        self.folder = folder
+
+
+class VersionsWanted(Wish):
+    """Show the versions of an object, and download one."""
+
+    def __init__(self, place: S3Place, name: str, folder: str) -> None:
+        super().__init__()
+        self.place = place
+        self.name = name
+        self.folder = folder
+
+
+class ObjectCopyWanted(Wish):
+    """Copy objects and prefixes to another place in S3, or move them."""
+
+    def __init__(self, place: S3Place, names: tuple[str, ...], *, move: bool) -> None:
+        super().__init__()
+        self.place = place
+        self.names = names
+        self.move = move
+
+
+class ObjectDeleteWanted(Wish):
+    """Delete objects and prefixes, after asking."""
+
+    def __init__(self, place: S3Place, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.place = place
+        self.names = names
 
 
 class CopyWanted(Message):
@@ -280,5 +447,8 @@ class CancelWanted(Message):
     """Cancel what is being made of data: a data set, a repaired file, a transfer."""
 
 
-CANCELLABLE: tuple[type[Wish], ...] = (DatasetWanted, RepairWanted)
+CANCELLABLE: tuple[type[Wish], ...] = (
+    *(DatasetWanted, RepairWanted),
+    *(UploadWanted, FetchWanted, VersionsWanted, ObjectCopyWanted, ObjectDeleteWanted),
+)
 """The wishes that take long enough to be cancelled by `CancelWanted`."""

@@ -10,7 +10,7 @@ from tui.resources.datasets import UploadedDataset, split_file
 from tui.resources.scores import Judged, Prediction
 from tui.resources.training import TrainingJobDetail
 from tui.resources.transform_filters import CSV, JSON, JSON_LINES
-from tui.resources.transforms import TransformJobDetail, media_type
+from tui.resources.transforms import TransformFile, TransformFiles, TransformJobDetail, media_type
 
 SHOWN = 2000
 """Characters of a record, and of its answer, that are shown."""
@@ -72,6 +72,32 @@ class Reading:
             task,
             labels,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class JobResults:
+    """What a job has written, and how it is read."""
+
+    detail: TransformJobDetail
+    files: TransformFiles
+    reading: Reading
+    origin: Origin | None
+    """None where it is not known what the model learnt from."""
+
+    @property
+    def written(self) -> tuple[TransformFile, ...]:
+        """The files that have an output."""
+        return tuple(file for file in self.files.files if file.output_size is not None)
+
+    @property
+    def lost(self) -> tuple[TransformFile, ...]:
+        """The files without one."""
+        return tuple(file for file in self.files.files if file.output_size is None)
+
+    @property
+    def can_be_judged(self) -> bool:
+        """Whether it is known what is true, and what kind of model it is."""
+        return self.reading.task is not None and self.reading.labels.kind != "none" and bool(self.written)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from tui.resources.drift import Drift
 from tui.resources.results import (
     Cursor,
     DownloadProgress,
+    JobResults,
     Mistake,
     Origin,
     Reading,
@@ -16,11 +17,12 @@ from tui.resources.results import (
     ResultPage,
     artifact_job,
     dataset_at,
+    labels_of,
     task_of,
 )
 from tui.resources.scores import MistakeRule, Scores
 from tui.resources.training import TrainingJobDetail
-from tui.resources.transforms import TransformFile
+from tui.resources.transforms import TransformFile, TransformFiles, TransformJobDetail
 from tui.service.datasets import Datasets
 from tui.service.errors import NotFound
 from tui.service.gateway import Gateway
@@ -39,6 +41,13 @@ class TransformResults:
         self._training = training
         self._datasets = datasets
 
+    async def of(self, detail: TransformJobDetail, files: TransformFiles) -> JobResults:
+        """What a job has written, with everything that is known about its model and its labels."""
+        datasets = await self.datasets()
+        origin = await self.origin(detail.job.model, datasets)
+        reading = Reading.of(detail, origin.task if origin else None, labels_of(detail, datasets))
+        return JobResults(detail, files, reading, origin)
+
     async def datasets(self) -> tuple[UploadedDataset, ...]:
         """The data sets of this console that can be read."""
         found = await self._datasets().list_uploaded()
@@ -56,6 +65,10 @@ class TransformResults:
         except NotFound:  # models and training jobs can be deleted, what they have predicted stays
             return None
         return None if training is None else origin_of(training, datasets)
+
+    async def origin_of_job(self, job: str, datasets: tuple[UploadedDataset, ...]) -> Origin | None:
+        """What a training job learnt from; None where it does not say."""
+        return origin_of(await self._training.describe(job), datasets)
 
     async def _training_of(self, artifact: str) -> TrainingJobDetail | None:
         job = artifact_job(artifact)

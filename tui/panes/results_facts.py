@@ -1,0 +1,140 @@
+"""What there is to say of the files, the rows and the drift of a transform job's results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual.content import Content
+
+from tui.panes.facts import LABEL_WIDTH, fact, heading
+from tui.panes.wording import count, number, size
+from tui.resources.drift import SLIGHT, STRONG, ColumnDrift, Drift
+from tui.resources.result_lines import features_of, judged
+from tui.resources.results import JobResults, ResultRow
+from tui.resources.scores import Judged, class_named
+from widgets.text import cells, content, end
+
+NAMED = 12
+"""Files that are named."""
+
+DRIFTED = 200
+"""Columns that have a line in the drift view."""
+
+
+def files_said(results: JobResults) -> Iterator[Content]:
+    """How many files there are, and which have no output."""
+    done = results.files.done
+    yield fact("Files", f"{done} have their output")
+    if origin := results.origin:
+        named = f", on the data set {origin.dataset}" if origin.dataset else ""
+        yield fact("Model", f"{origin.task}, by {origin.job}{named}")
+    if results.lost:
+        yield from (Content(""), heading("Without output"))
+        for file in results.lost[:NAMED]:
+            yield content(f"✗ {file.name}  {size(file.size)}", "$text-error")
+        if len(results.lost) > NAMED:
+            yield content(f"and {len(results.lost) - NAMED:,} more", "$text-muted")
+
+
+def row_said(file: str, row: ResultRow, results: JobResults) -> list[Content]:
+    """One row in full, its features by name."""
+    reading = results.reading
+    lines = [heading(f"Row {row.number:,} of {file}")]
+    if found := judged(row, reading):
+        lines += _judged_said(found, results)
+    elif row.prediction:
+        lines.append(fact("Predicted", predicted_said(row.prediction.value, results)))
+        lines += _scores_of(row.prediction.scores, results)
+    lines += [Content(""), *features_said(features_of(row.record, reading), results)]
+    return [*lines, Content(""), heading("Output line"), content(row.answer)]
+
+
+def mistake_said(file: str, row: Judged, results: JobResults, place: int) -> list[Content]:
+    """A mistake in full, its features by name; `place` counts those seen so far from 1."""
+    return [
+        heading(f"Mistake {place:,}: row {row.number:,} of {file}"),
+        *_judged_said(row, results),
+        Content(""),
+        *features_said(row.features, results),
+    ]
+
+
+def _judged_said(row: Judged, results: JobResults) -> Iterator[Content]:
+    yield fact("Predicted", predicted_said(row.prediction.value, results))
+    yield fact("Actual", predicted_said(row.actual, results, actual=True))
+    if results.reading.task == "regression":
+        yield fact("Off by", f"{row.error:+.6g}")
+    yield from _scores_of(row.prediction.scores, results)
+
+
+def _scores_of(scores: Sequence[float], results: JobResults) -> Iterator[Content]:
+    classes = results.origin.classes if results.origin else ()
+    likely = sorted(range(len(scores)), key=lambda place: -scores[place])[:5]
+    for place in likely:
+        yield fact("", f"{scores[place]:.4f}  {class_named(classes, place)}")
+
+
+def predicted_said(value: float, results: JobResults, *, actual: bool = False) -> str:
+    """A prediction, or what is true, in words: a number, a score, the name of a class."""
+    classes = results.origin.classes if results.origin else ()
+    if results.reading.task == "multiclass" or (actual and results.reading.task == "binary"):
+        return class_named(classes, value)
+    if results.reading.task == "binary" and classes:
+        return f"{number(value)} for {class_named(classes, 1.0)}"
+    return number(value)
+
+
+def features_said(features: Sequence[str], results: JobResults) -> Iterator[Content]:
+    """The features of a row, each with its name where names are known."""
+    names: Sequence[str] = results.origin.features if results.origin else ()
+    if len(names) != len(features):
+        names = [f"column {place}" for place in range(1, len(features) + 1)]
+    width = max(LABEL_WIDTH, min(24, max(map(cells, names), default=0)))
+    for name, value in zip(names, features, strict=True):
+        yield fact(end(name, width), value, width)
+
+
+def drift_said(drift: Drift) -> list[Content]:
+    """Which columns are not what the model learnt from."""
+    moved, total = drift.moved, len(drift.columns)
+    lines = [heading("Against the training data")]
+    if moved:
+        lines.append(
+            content(f"{len(moved)} of {count(total, 'column')} moved: the model has not learnt from such data.")
+        )
+        lines.append(content("Train again on newer data if this is what data looks like now.", "$text-muted"))
+    else:
+        lines.append(content(f"None of {count(total, 'column')} has moved."))
+    width = min(16, max([6, *(cells(column.name) for column in drift.columns)]))
+    lines += [Content(""), content(f"{'column':<{width}}   PSI    KS  missing then → now  outside", "$text-muted")]
+    shown = [*moved, *(column for column in drift.columns if not column.verdict)][:DRIFTED]
+    for column in shown:
+        lines += _column_said(column, width)
+    if total > DRIFTED:
+        lines.append(content(f"and {total - DRIFTED:,} more", "$text-muted"))
+    lines += [
+        Content(""),
+        content(
+            f"PSI: from {SLIGHT} a column has moved, from {STRONG} much. KS: how far the distributions are apart. "
+            f"Both of at most {drift.sampled:,} rows of each side; a small sample must move more to count.",
+            "$text-muted",
+        ),
+    ]
+    return lines
+
+
+def _column_said(column: ColumnDrift, width: int) -> Iterator[Content]:
+    psi = f"{column.psi:5.2f}" if column.psi is not None else "  n/a"
+    ks = f"{column.ks:5.2f}" if column.ks is not None else "  n/a"
+    missing = f"{column.trained.missing_share:>8.1%} → {column.new.missing_share:<6.1%}"
+    known = column.new.rows - column.new.missing
+    outside = f"{column.outside / known:.1%}" if known else "n/a"
+    style = {"moved much": "$text-error", "moved": "$text-warning", "": ""}[column.verdict]
+    yield content(f"{end(column.name, width):<{width}} {psi} {ks}  {missing}     {outside:>6}", style)
+    then, now = column.trained, column.new
+    if column.verdict and then.low is not None and now.low is not None:
+        yield content(
+            f"  {column.verdict}: was {then.low:.4g} .. {then.high:.4g}, mean {then.mean:.4g}; "
+            f"is {now.low:.4g} .. {now.high:.4g}, mean {now.mean:.4g}",
+            "$text-muted",
+        )

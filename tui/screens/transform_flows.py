@@ -1,0 +1,298 @@
+"""The roads of batch transform: from a model and data to a job, to its results, and to the same again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
+
+from tui.panes.batch import BatchPane
+from tui.panes.messages import (
+    DownloadWanted,
+    LabelsWanted,
+    ResultsWanted,
+    TransformCloneWanted,
+    TransformStopWanted,
+    TransformWanted,
+)
+from tui.panes.results import ResultsPane
+from tui.panes.wording import count, size
+from tui.resources.algorithms import algorithm_of, free_name
+from tui.resources.csv_reports import Task
+from tui.resources.datasets import SplitName, UploadedDataset
+from tui.resources.models import TrainedModel
+from tui.resources.results import DownloadProgress, Labels, Origin
+from tui.resources.transform_choices import NAME_LIMIT, TransformChoice, clone_request, transform_request
+from tui.resources.transform_filters import columns
+from tui.resources.transforms import TransformJobDetail
+from tui.screens.dialogs import Choose, Confirm
+from tui.screens.roads import uploaded
+from tui.screens.stage import Stage
+from tui.screens.transform_form import Container, TransformForm, accepted_by, choice_of
+from tui.service.errors import ServiceError
+from tui.service.feed import Feed
+
+OFFERED = 40
+"""Models, and training jobs, that are offered to choose from."""
+
+ELSEWHERE = "other data"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What shall predict: a model, or a training job of which one is made when the form is submitted."""
+
+    name: str
+    image: str
+    features: int
+    trained: TrainedModel | None = None
+
+
+async def transform(stage: Stage, wish: TransformWanted) -> None:
+    """Let a model predict for a whole file or prefix."""
+    source = await _source(stage, wish)
+    if source is None:
+        return
+    datasets = [wish.dataset] if wish.dataset else await uploaded(stage)
+    place = await _choose_input(stage, datasets)
+    if place is None:
+        return
+    algorithm = algorithm_of(source.image)
+    taken = _names(stage)
+    name = free_name(f"{source.name[: NAME_LIMIT - 14]}-transform", taken, NAME_LIMIT)
+    bucket = datasets[0].bucket if datasets else await stage.service.datasets.bucket()
+    choice = accepted_by(algorithm, TransformChoice(name, source.name, place, f"s3://{bucket}/transform/{name}"))
+    form = TransformForm(
+        f"Transform with {source.name}",
+        choice,
+        Container(algorithm, source.features),
+        peek=stage.service.transforms.peek,
+        taken=taken,
+        draft=f"transform {source.name} {place}",
+        drafts=stage.drafts,
+    )
+    values = await stage.ask(form)
+    if values is None:
+        return
+    model = (await stage.service.models.of(source.trained))[0] if source.trained else source.name
+    await _start(stage, form, transform_request(choice_of(values, model)))
+
+
+async def clone(stage: Stage, wish: TransformCloneWanted) -> None:
+    """Run a job again, with what a person changes."""
+    detail = wish.detail
+    model = await stage.service.models.find(detail.job.model)
+    if model is None:
+        stage.say(f"The model {detail.job.model} does not exist any more; n starts with another one.", "error")
+        return
+    taken = _names(stage) | {detail.job.name}
+    name = free_name(detail.job.name, taken, NAME_LIMIT)
+    form = TransformForm(
+        f"Run {detail.job.name} again",
+        _choice_of_job(detail, name),
+        Container(algorithm_of(model.image)),
+        peek=stage.service.transforms.peek,
+        taken=taken,
+        draft=f"transform again {detail.job.name}",
+        drafts=stage.drafts,
+        propose=False,
+    )
+    values = await stage.ask(form)
+    if values is not None:
+        await _start(stage, form, clone_request(choice_of(values, detail.job.model), detail.description))
+
+
+async def stop(stage: Stage, wish: TransformStopWanted) -> None:
+    """Stop jobs, after asking."""
+    what = wish.names[0] if len(wish.names) == 1 else f"{len(wish.names)} transform jobs"
+    listed = "" if len(wish.names) == 1 else f" {', '.join(wish.names)}."
+    if await stage.ask(Confirm(f"Stop {what}?", f"The outputs of files that are done stay.{listed}", "Stop")):
+        for name in wish.names:
+            await stage.service.transforms.stop(name)
+
+
+async def show_results(stage: Stage, wish: ResultsWanted) -> None:
+    """Show what a job has written."""
+    detail = await stage.service.transforms.describe(wish.name)
+    files = await stage.service.transforms.list_files(detail)
+    results = await stage.service.transform_results.of(detail, files)
+    await stage.open_pane(ResultsPane(stage.service.transform_results, results))
+
+
+async def choose_labels(stage: Stage, wish: LabelsWanted) -> None:
+    """Say which column of the input holds what is true, and judge the results by it."""
+    cells = columns(wish.record)
+    choices = [(f"column {place}", f"e.g. {cell}") for place, cell in enumerate(cells, start=1)]
+    chosen = await stage.ask(Choose("Which column of the input is the label?", (("none", "not judged"), *choices)))
+    if chosen is None:
+        return
+    labels = Labels() if chosen == "none" else Labels("column", int(chosen.removeprefix("column ")) - 1)
+    task = wish.results.reading.task or (await _choose_task(stage) if labels.kind == "column" else None)
+    reading = replace(wish.results.reading, labels=labels, task=task)
+    await stage.open_pane(ResultsPane(stage.service.transform_results, replace(wish.results, reading=reading)))
+
+
+async def download(stage: Stage, wish: DownloadWanted) -> None:
+    """Download what a job has written into a folder of its name."""
+    written, name = wish.results.written, wish.results.detail.job.name
+    total = sum(file.output_size or 0 for file in written)
+    detail = f"{count(len(written), 'file')}, {size(total)}. What is there by the same names is replaced."
+    if not await stage.ask(Confirm(f"Download into ./{name}?", detail, "Download")):
+        return
+    pane = stage.screen.query_one(ResultsPane)
+
+    def show(progress: DownloadProgress) -> None:
+        pane.say(f"downloading {size(progress.done_bytes)} of {size(total)}, {size(progress.rate)}/s: {progress.file}")
+
+    try:
+        fetched = await stage.service.transform_results.download(written, name, show)
+    finally:
+        pane.say("")
+    stage.say(f"Downloaded {count(fetched, 'file')} into ./{name}.")
+
+
+async def _source(stage: Stage, wish: TransformWanted) -> _Source | None:
+    if wish.trained:
+        return await _of_training(stage, wish.trained)
+    if wish.model:
+        return await _of_model(stage, wish.model)
+    return await _choose_source(stage)
+
+
+async def _choose_source(stage: Stage) -> _Source | None:
+    models = (await _known(stage.service.models.list.feed))[:OFFERED]
+    jobs = [job for job in await _known(stage.service.training.jobs) if job.status == "Completed"][:OFFERED]
+    names = {model.name for model in models}
+    choices = [(model.name, "model") for model in models]
+    choices += [(job.name, "training job: a model is made of it") for job in jobs if job.name not in names]
+    if not choices:
+        stage.say("There is no model and no finished training job yet: press 3 and train one.", "warning")
+        return None
+    chosen = await stage.ask(Choose("Which model shall predict?", tuple(choices)))
+    if chosen is None:
+        return None
+    if chosen in names:
+        return await _of_model(stage, chosen)
+    trained = TrainedModel.of(await stage.service.training.describe(chosen))
+    if trained is None:
+        stage.say(f"{chosen} has left no model.", "warning")
+        return None
+    return await _of_training(stage, trained)
+
+
+async def _of_model(stage: Stage, name: str) -> _Source:
+    detail = await stage.service.models.describe(name)
+    try:
+        origin = await stage.service.transform_results.origin(name, tuple(await uploaded(stage)))
+    except ServiceError:  # the form then does not know how many features the model wants
+        origin = None
+    return _Source(name, detail.image, _features(origin))
+
+
+async def _of_training(stage: Stage, trained: TrainedModel) -> _Source:
+    origin = await stage.service.transform_results.origin_of_job(trained.job, tuple(await uploaded(stage)))
+    return _Source(trained.job, trained.image, _features(origin), trained)
+
+
+def _features(origin: Origin | None) -> int:
+    return len(origin.features) if origin else 0
+
+
+async def _choose_input(stage: Stage, datasets: list[UploadedDataset]) -> str | None:
+    """A place in S3: a split of a data set, or one that the form asks for."""
+    splits: tuple[SplitName, ...] = ("test", "validation")
+    places = {
+        f"{item.manifest.name} {split}": (item.uri(split), item.manifest.rows[split])
+        for item in datasets
+        for split in splits
+        if item.manifest.rows.get(split)
+    }
+    if not places:
+        return "s3://"
+    choices = tuple((key, count(rows, "row")) for key, (_, rows) in places.items())
+    chosen = await stage.ask(Choose("Transform which data?", (*choices, (ELSEWHERE, "any prefix in S3"))))
+    if chosen is None:
+        return None
+    return places[chosen][0] if chosen in places else "s3://"
+
+
+async def _choose_task(stage: Stage) -> Task | None:
+    tasks: Mapping[str, Task] = {"regression": "regression", "binary": "binary", "multiclass": "multiclass"}
+    says = {
+        "regression": "numbers",
+        "binary": "the score of one of two classes",
+        "multiclass": "one of several classes",
+    }
+    chosen = await stage.ask(Choose("What does the model predict?", tuple(says.items())))
+    return tasks[chosen] if chosen else None
+
+
+async def _start(stage: Stage, form: TransformForm, request: dict[str, Any]) -> None:
+    """Start the job; when that fails, what was typed is still in its draft."""
+    name = request["TransformJobName"]
+    await stage.service.transforms.create(request)
+    form.forget_draft()
+    await stage.show_pane("batch")
+    stage.screen.query_one(BatchPane).expect(name)
+    telling: Callable[[], Awaitable[None]] = partial(_tell_end, stage, name)
+    stage.screen.run_worker(telling, group="transform ends")
+
+
+async def _tell_end(stage: Stage, name: str) -> None:
+    detail = await stage.service.transforms.ended(name)
+    job = detail.job
+    if job.status == "Failed":
+        stage.say(f"{name} failed: {job.failure_reason} W says which files, and why.", "error")
+    else:
+        stage.say(f"{name} is {job.status.lower()}: Enter shows its results.")
+
+
+def _choice_of_job(detail: TransformJobDetail, name: str) -> TransformChoice:
+    client = detail.description.get("ModelClientConfig", {})
+    folder, _, last = detail.data.output_uri.rstrip("/").rpartition("/")
+    return TransformChoice(
+        name=name,
+        model=detail.job.model,
+        input_uri=detail.data.input_uri,
+        # Beside the output of the other job, so that neither overwrites what the other has written.
+        output_uri=f"{folder}/{name}" if last == detail.job.name else f"{detail.data.output_uri.rstrip('/')}/{name}",
+        content_type=detail.content_type,
+        accept=detail.accept,
+        data_type=detail.data.data_type,
+        compression="Gzip" if detail.compressed else "None",
+        split=detail.split,
+        strategy=detail.strategy,
+        assemble=detail.description.get("TransformOutput", {}).get("AssembleWith", "None"),
+        max_payload=detail.max_payload if detail.max_payload is not None else 6,
+        max_concurrent=detail.max_concurrent or 0,
+        input_filter=detail.input_filter,
+        output_filter=detail.output_filter,
+        join=detail.joined,
+        timeout_seconds=client.get("InvocationsTimeoutInSeconds", 600),
+        retries=client.get("InvocationsMaxRetries", 3),
+        instance_type=detail.instance_type,
+        instance_count=detail.instance_count,
+    )
+
+
+def _names(stage: Stage) -> frozenset[str]:
+    return frozenset(job.name for job in stage.service.transforms.list.feed.snapshot.value or ())
+
+
+async def _known(feed: Feed[tuple[T, ...]]) -> tuple[T, ...]:
+    """What a list has now, asked for if need be.
+
+    Raises:
+        ServiceError: It cannot be asked for.
+    """
+    async with aclosing(feed.watch()) as watched:
+        async for snapshot in watched:
+            if snapshot.value is not None:
+                return snapshot.value
+            if snapshot.error:
+                raise snapshot.error
+    return ()

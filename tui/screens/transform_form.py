@@ -1,0 +1,300 @@
+"""The runner form of a transform job: what goes in, what comes out, and what the first records become on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from tui.drafts import Drafts
+from tui.panes.wording import count, size
+from tui.resources.algorithms import AlgorithmName
+from tui.resources.training import name_problem
+from tui.resources.transform_choices import (
+    MAX_RETRIES,
+    MAX_TIMEOUT,
+    TransformChoice,
+    choice_problems,
+    label_filter,
+    previews,
+    uri_problem,
+)
+from tui.resources.transform_plans import (
+    ACCEPTED,
+    MAX_PAYLOAD_MB,
+    READ,
+    SPLITS,
+    STRATEGIES,
+    InputPeek,
+    plan_transform,
+)
+from tui.screens.form import Field, Form
+from tui.service.errors import NotFound, ServiceError
+from widgets.text import end
+
+PEEK_SECONDS = 0.3
+"""How long nothing is typed before S3 is asked what is there."""
+
+PREVIEWED = 150
+"""Characters of a record in a preview."""
+
+Peek = Callable[[str, str], Awaitable[InputPeek]]
+"""From an S3 URI and its kind to what lies there."""
+
+_INSTANCE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9-]+")
+_YES, _NO = "Input", "None"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What is known of the model that will answer."""
+
+    algorithm: AlgorithmName | None
+    """None for a container that is not one of SageMaker's own."""
+
+    features: int = 0
+    """How many it was trained with; 0 where that is not known."""
+
+
+class TransformForm(Form):
+    """Asks how a model shall predict for a whole prefix.
+
+    It looks at the input while it is typed and proposes how to send it; what a person changed stays.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        choice: TransformChoice,
+        container: Container,
+        *,
+        peek: Peek,
+        taken: frozenset[str],
+        draft: str,
+        drafts: Drafts,
+        propose: bool = True,
+    ) -> None:
+        self._container = container
+        self._ask = peek
+        self._taken = taken
+        self._model = choice.model
+        self._proposes = propose
+        self._proposed: dict[str, str] = {}
+        """What was last proposed, by field: what still stands there may be proposed anew."""
+        self._peek: InputPeek | None = None
+        self._unseen = ""
+        """Why the input could not be looked at."""
+        self._missing = ""
+        self._reason = ""
+        self._output_of = choice.name
+        super().__init__(title, _fields(choice, container.algorithm), "Transform", draft, drafts)
+
+    def on_mount(self) -> None:
+        """Look at the input that stands there from the start."""
+        self._proposed = {key: field.value for key, field in self._fields.items()}
+        super().on_mount()
+        self._look()
+
+    def changed(self, key: str) -> None:
+        """Another input is looked at; what depends on a field is proposed anew."""
+        if key in ("input_uri", "data_type"):
+            self._look()
+        elif key in ("content_type", "instance_type"):
+            self._propose()
+        elif key == "name":
+            self._follow_name()
+
+    def problems(self, values: Mapping[str, str]) -> dict[str, str]:
+        """What is wrong, by field."""
+        problems = {
+            "name": name_problem(values["name"])
+            or ("A transform job of that name exists already." if values["name"] in self._taken else ""),
+            "instance_type": "" if _INSTANCE.fullmatch(values["instance_type"]) else "It looks like ml.m5.large.",
+            "instance_count": _whole_problem(values["instance_count"], 1, 1000),
+            "max_payload": _whole_problem(values["max_payload"], 0, MAX_PAYLOAD_MB),
+            "max_concurrent": _whole_problem(values["max_concurrent"] or "0", 0, MAX_PAYLOAD_MB),
+            "timeout": _whole_problem(values["timeout"], 1, MAX_TIMEOUT),
+            "retries": _whole_problem(values["retries"], 0, MAX_RETRIES),
+        }
+        problems = {key: problem for key, problem in problems.items() if problem}
+        if not {"instance_count", "max_payload", "max_concurrent", "timeout", "retries"} & problems.keys():
+            found = choice_problems(choice_of(values, self._model), self._container.algorithm)
+            problems = found | problems
+        if self._missing and "input_uri" not in problems:
+            problems["input_uri"] = self._missing
+        if self._peek and "compression" not in problems and (packing := _packing_problem(self._peek, values)):
+            problems["compression"] = packing
+        return problems
+
+    def notes(self, values: Mapping[str, str]) -> dict[str, str]:
+        """What was seen, what is proposed and why, and what the first records become."""
+        notes = {"name": f"{len(values['name'])} of 63 characters."}
+        if self._peek:
+            notes["input_uri"] = _seen(self._peek)
+            if self._reason:
+                notes["strategy"] = self._reason
+        elif self._unseen:
+            notes["input_uri"] = f"Not checked: {self._unseen}"
+        if values["max_payload"].isdecimal() and values["max_concurrent"].isdecimal():
+            product = int(values["max_payload"]) * int(values["max_concurrent"])
+            notes["max_concurrent"] = f"{product} of {MAX_PAYLOAD_MB} MB at a time; 0: what the container wants."
+        if self._peek and not self.problems_of_numbers(values):
+            notes |= self._previews(values)
+        return notes
+
+    def problems_of_numbers(self, values: Mapping[str, str]) -> bool:
+        """Whether a number is none, so that there is no choice to try out yet."""
+        numbers = ("instance_count", "max_payload", "timeout", "retries")
+        return not all(values[key].isdecimal() for key in numbers)
+
+    def _previews(self, values: Mapping[str, str]) -> dict[str, str]:
+        assert self._peek is not None
+        found = previews(self._peek, choice_of(values, self._model))
+        if not found:
+            return {}
+        problem = next((preview.problem for preview in found if preview.problem), "")
+        if problem:
+            return {"input_filter": problem}
+        sent = "\n".join(f"{_cut(one.record)}\n→ {_cut(one.sent or 'as it is')}" for one in found)
+        stored = "\n".join(f"→ {_cut(one.stored)}" for one in found)
+        return {"input_filter": f"What the model gets:\n{sent}", "output_filter": f"What is stored:\n{stored}"}
+
+    def _look(self) -> None:
+        looking: Callable[[], Awaitable[None]] = self._look_at_input
+        self.run_worker(looking, group="peek", exclusive=True)
+
+    async def _look_at_input(self) -> None:
+        await asyncio.sleep(PEEK_SECONDS)
+        values = self.values
+        self._peek, self._unseen, self._missing = None, "", ""
+        if not uri_problem(values["input_uri"]):
+            try:
+                self._peek = await self._ask(values["input_uri"], values["data_type"])
+            except NotFound as error:
+                self._missing = error.what if error.why == "" else str(error)
+            except ServiceError as error:
+                self._unseen = str(error)
+        self._propose()
+        self.check()
+
+    def _propose(self) -> None:
+        """Put what fits the input into the fields that hold what was proposed before."""
+        peek = self._peek
+        if peek is None or not self._proposes:
+            return
+        algorithm = self._container.algorithm
+        kind = peek.content_type
+        if kind and (algorithm is None or kind in READ[algorithm]):
+            self._put("content_type", kind)
+        values = self.values
+        plan = plan_transform(peek, values["content_type"], values["instance_type"])
+        self._reason = plan.reason
+        self._put("compression", "Gzip" if peek.compressed else "None")
+        self._put("split", plan.split)
+        if plan.strategy:
+            self._put("strategy", plan.strategy)
+        self._put("assemble", plan.assemble)
+        self._put("max_payload", str(plan.max_payload))
+        self._put("max_concurrent", str(plan.max_concurrent))
+        self._put("input_filter", label_filter(peek, self._container.features))
+
+    def _put(self, key: str, value: str) -> None:
+        if self.values[key] == self._proposed.get(key):
+            self._proposed[key] = value
+            self.set_value(key, value)
+
+    def _follow_name(self) -> None:
+        """The output lies below the name of the job, until a person puts it elsewhere."""
+        name, output = self.values["name"], self.values["output_uri"]
+        folder, _, last = output.rpartition("/")
+        if last == self._output_of and name:
+            self.set_value("output_uri", f"{folder}/{name}")
+            self._output_of = name
+
+
+def choice_of(values: Mapping[str, str], model: str) -> TransformChoice:
+    """The transform job that the values of the form mean."""
+    return TransformChoice(
+        name=values["name"],
+        model=model,
+        input_uri=values["input_uri"],
+        output_uri=values["output_uri"],
+        content_type=values["content_type"],
+        accept=values["accept"],
+        data_type=values["data_type"],
+        compression=values["compression"],
+        split=values["split"],
+        strategy=values["strategy"],
+        assemble=values["assemble"],
+        max_payload=int(values["max_payload"]),
+        max_concurrent=int(values["max_concurrent"] or 0),
+        input_filter=values["input_filter"] or "$",
+        output_filter=values["output_filter"] or "$",
+        join=values["join"] == _YES,
+        timeout_seconds=int(values["timeout"]),
+        retries=int(values["retries"]),
+        instance_type=values["instance_type"],
+        instance_count=int(values["instance_count"]),
+    )
+
+
+def accepted_by(algorithm: AlgorithmName | None, choice: TransformChoice) -> TransformChoice:
+    """The choice with an answer that the container gives."""
+    return replace(choice, accept=ACCEPTED[algorithm][0]) if algorithm else choice
+
+
+def _fields(choice: TransformChoice, algorithm: AlgorithmName | None) -> tuple[Field, ...]:
+    def of(kinds: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((kind, kind) for kind in kinds)
+
+    return (
+        Field("name", "Name", choice.name),
+        Field("input_uri", "Input", choice.input_uri, note="Looking…"),
+        Field("content_type", "Content type", choice.content_type, of(READ[algorithm]) if algorithm else ()),
+        Field(
+            "input_filter",
+            "Input filter",
+            choice.input_filter,
+            note="What of a record the model gets: $ all of it, $[1:] without the first column.",
+        ),
+        Field("join", "Join input", _YES if choice.join else _NO, (("No", _NO), ("Yes: input and prediction", _YES))),
+        Field("output_filter", "Output filter", choice.output_filter, note="What of it is stored: $ all, $[0,-1] …"),
+        Field("accept", "Answers as", choice.accept, of(ACCEPTED[algorithm]) if algorithm else ()),
+        Field("output_uri", "Output", choice.output_uri, note="Each object becomes one with .out behind its name."),
+        Field("instance_type", "Instance type", choice.instance_type),
+        Field("instance_count", "Instances", str(choice.instance_count), note="Files are shared out among them."),
+        Field("split", "Split by", choice.split, of(SPLITS)),
+        Field("strategy", "Requests", choice.strategy or "MultiRecord", of(STRATEGIES)),
+        Field("max_payload", "Largest request", str(choice.max_payload), note="Megabytes."),
+        Field("max_concurrent", "At a time", str(choice.max_concurrent)),
+        Field("assemble", "Assemble by", choice.assemble, of(("Line", "None"))),
+        Field("compression", "Compression", choice.compression, of(("None", "Gzip"))),
+        Field(
+            "data_type", "Input is", choice.data_type, (("a prefix", "S3Prefix"), ("a manifest file", "ManifestFile"))
+        ),
+        Field("timeout", "Time-out", str(choice.timeout_seconds), note="Seconds that a request may take."),
+        Field("retries", "Retries", str(choice.retries)),
+    )
+
+
+def _packing_problem(peek: InputPeek, values: Mapping[str, str]) -> str:
+    if peek.compressed and values["compression"] == "None":
+        return f"{peek.first_name} is compressed: choose Gzip."
+    if not peek.compressed and values["compression"] == "Gzip" and peek.largest:
+        return f"{peek.first_name} is not compressed: choose None."
+    return ""
+
+
+def _seen(peek: InputPeek) -> str:
+    more = "" if peek.complete else " or more"
+    columns = f", {count(peek.columns, 'column')}" if peek.columns else ""
+    return f"{count(peek.objects, 'object')}{more}, {size(peek.total_size)}; the first is {peek.first_name}{columns}."
+
+
+def _cut(text: str) -> str:
+    return end(text, PREVIEWED)
+
+
+def _whole_problem(text: str, low: int, high: int) -> str:
+    return "" if text.isdecimal() and low <= int(text) <= high else f"A whole number from {low} to {high:,}."
