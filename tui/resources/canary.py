@@ -25,7 +25,7 @@ class CanaryState:
     weights: tuple[VariantWeight, ...]
     """What the variants have, as far as that is known."""
 
-    reference: Counts = Counts()
+    reference: Counts = field(default_factory=Counts)
     """What the old variant did when it last had enough traffic: what counts when it has none any more."""
 
     phase: Phase = "shifting"

@@ -70,6 +70,21 @@ class TestSet:
 
 
 @dataclass(frozen=True, slots=True)
+class TestRow:
+    """One row of a test set."""
+
+    __test__ = False
+
+    row: int
+    """Its place in the test set, counted from 0."""
+
+    text: str
+    """The features, as CSV."""
+
+    label: float
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeRequest:
     """How variants are to be judged."""
 

@@ -26,9 +26,6 @@ from tui.service.errors import (
 _FINAL = (AccessDenied, InvalidRequest, NotFound, ReadOnly)
 """Errors that do not pass by themselves."""
 
-_GRACE_SECONDS = 10.0
-"""For which weights that were just set may not be seen yet."""
-
 _TICK_SECONDS = 1.0
 _MOST_MINUTES = 1440
 _LEAST_REST, _LONGEST_REST = 0.1, 60.0
@@ -161,7 +158,7 @@ class Ladder:
     async def _shift(self) -> None:
         """Ask for the wanted weights, unless that was done a moment ago and is only not visible yet."""
         wanted, now = self.state.wanted, asyncio.get_running_loop().time()
-        if self._asked and self._asked[0] == wanted and now - self._asked[1] < _GRACE_SECONDS:
+        if self._asked and self._asked[0] == wanted and now - self._asked[1] < self._endpoints.grace_seconds:
             return
         if not self._know_reference:
             await self._learn_reference()

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from tui.resources.endpoint_invoking import Answer, Invocation, Refusal, Shots
-from tui.resources.endpoint_judging import Judgement, JudgeProgress, JudgeRequest, MistakeCursor
+from tui.resources.endpoint_judging import Judgement, JudgeProgress, JudgeRequest, MistakeCursor, TestRow, TestSet
 from tui.resources.scores import Judged
 from tui.service.gateway import Gateway
 
@@ -76,3 +76,15 @@ class Invoking:
                 "next_mistakes", request=request, variant=variant, tolerance=tolerance, cursor=cursor
             )
             found.extend(more)
+
+    async def rows(self, test_set: TestSet) -> AsyncIterator[TestRow]:
+        """The rows of a test set in their order, read as they are asked for.
+
+        Raises:
+            DataError: The test set cannot be read.
+        """
+        cursor = MistakeCursor()
+        while not cursor.ended:
+            rows, cursor = await self._gateway.task("next_rows", test_set=test_set, cursor=cursor)
+            for row in rows:
+                yield row
