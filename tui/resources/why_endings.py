@@ -20,8 +20,8 @@ NO_PERMISSION = (
 MOST_NAMED = 5
 """Files that are named in the title of what several have in common."""
 
-_VARYING = re.compile(r"\d[\d.e+-]*")
-"""What differs between failure reasons that are the same to a person: values, rows, times."""
+_VARYING = re.compile(r"(?<![\d.])(?<!code: )\d[\d.e+-]*", re.IGNORECASE)
+"""What differs between failure reasons that are the same to a person: values, rows, times; not exit codes."""
 
 
 def ending_of_training(detail: TrainingJobDetail) -> Ending:

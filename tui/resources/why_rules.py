@@ -134,13 +134,6 @@ SERVING = (
         "Update again with a longer time-out, shorter waits or larger steps.",
     ),
     rule(
-        r"ping health check",
-        "The container did not answer its health check",
-        "GET /ping on port 8080 was never answered with 200: the model does not load, takes too long, or the "
-        "container does not serve.",
-        "Look in the log for the error at loading; give more memory or a longer start-up time.",
-    ),
-    rule(
         r"Unable to get response from algorithm",
         "The model gave no answer",
         "A request took too long, was too large, or ended the container.",
@@ -199,6 +192,13 @@ SPECIFIC = (*LIMITS, *ACCESS, *DATA, *HYPERPARAMETERS, *SERVING, *CODE, *TUNING,
 
 GENERAL = (
     rule(
+        r"ping health check",
+        "The container did not answer its health check",
+        "GET /ping on port 8080 was never answered with 200: the model does not load, takes too long, or the "
+        "container does not serve.",
+        "Read the log for the error at loading (l opens it); give more memory or a longer start-up time.",
+    ),
+    rule(
         r"No training job succeeded after \d+ attempts",
         "Its first training jobs all failed",
         "A tuning job gives up when its first training jobs fail without any success.",
@@ -229,4 +229,4 @@ GENERAL = (
         "Check what the message names (y shows the request), then run it again (N).",
     ),
 )
-"""Rules for what says no more than whose fault it is; they apply when no other does."""
+"""Rules for what says no more than where it went wrong; they apply when no other does."""
