@@ -12,12 +12,13 @@ PANES = (
     ("4", "tune", "Tune"),
     ("5", "logs", "Logs"),
     ("6", "endpoints", "Endpoints"),
+    ("7", "batch", "Batch"),
     ("8", "models", "Models"),
 )
 """Digit, name and title; the digits are the same in every version, whichever panes it has."""
 
 
-def make_pane(name: str, service: SageMaker, config: Config) -> Pane:
+def make_pane(name: str, service: SageMaker, config: Config) -> Pane:  # noqa: PLR0911 - one for each
     """A pane by its name. Its module is imported now, not before: most are not on the first screen."""
     match name:
         case "data":
@@ -36,6 +37,10 @@ def make_pane(name: str, service: SageMaker, config: Config) -> Pane:
             from tui.panes.endpoints import EndpointsPane  # noqa: PLC0415
 
             return EndpointsPane(service.endpoints, read_only=config.read_only)
+        case "batch":
+            from tui.panes.batch import BatchPane  # noqa: PLC0415
+
+            return BatchPane(service.transforms, service.prices, read_only=config.read_only)
         case "models":
             from tui.panes.models import ModelsPane  # noqa: PLC0415
 
