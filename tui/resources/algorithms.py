@@ -150,18 +150,22 @@ _REQUEST_MEMBERS = (
 def clone_request(description: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The request that makes the same job again under another name, from the answer of DescribeTrainingJob."""
     request = {member: description[member] for member in _REQUEST_MEMBERS if member in description}
-    algorithm = request.get("AlgorithmSpecification", {})
-    # Built-in algorithms describe their metric definitions and refuse to be given them.
-    if algorithm_of(algorithm.get("TrainingImage", "")):
-        request["AlgorithmSpecification"] = {
-            key: value for key, value in algorithm.items() if key != "MetricDefinitions"
-        }
+    request["AlgorithmSpecification"] = algorithm_request(request.get("AlgorithmSpecification", {}))
     # What a tuning job told this one about itself.
     request["HyperParameters"] = {
         key: value for key, value in request.get("HyperParameters", {}).items() if not key.startswith("_tuning_")
     }
     given = {member: value for member, value in request.items() if value not in (None, {}, [])}
     return {"TrainingJobName": name, **given}
+
+
+def algorithm_request(described: Mapping[str, Any]) -> dict[str, Any]:
+    """An algorithm specification as a request takes it, from a description.
+
+    Built-in algorithms describe their metric definitions and refuse to be given them.
+    """
+    known = algorithm_of(described.get("TrainingImage", "")) is not None
+    return {key: value for key, value in described.items() if not (known and key == "MetricDefinitions")}
 
 
 def algorithm_of(image: str) -> AlgorithmName | None:
