@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.journeys.driver import console, local_config
+from tests.journeys.driver import Console, client_of, console, local_config
+from widgets.table import Table
 
 
 def faulty_csv(path: Path) -> None:
@@ -71,3 +72,72 @@ async def test_the_doctor_on_a_small_terminal_writes_only_what_is_ticked(folder:
         await here.press("f2")
         await here.sees("Wrote fresh.csv", "fresh.csv")
     assert (folder / "work" / "fresh.csv").exists()
+
+
+async def test_files_go_to_s3_and_come_back_by_keys_alone(folder: Path) -> None:
+    work = folder / "work"
+    (work / "batch").mkdir()
+    for number in range(3):
+        (work / "batch" / f"part {number}.csv").write_text(f"a,b\n1,{number}\n")
+    async with console(local_config(folder), size=(120, 40)) as here:
+        await here.sees("123456789012")
+        s3 = client_of(here, "s3")
+        s3.create_bucket(Bucket="our-data")
+        await here.press("2", "B")
+        await here.sees("Files and S3", "our-data", "batch/")
+        await here.press("enter")
+        await here.sees("s3://our-data/", "../")
+        await focus(here, "#local")
+        await move_to(here, "#local", "batch")
+        await here.press("u")
+        await here.sees("Uploaded 3 files")
+        await here.sees_match(r"batch/ +.*batch/")
+        await here.press("u")
+        await here.sees("Replace 3 of 3 objects?")
+        await here.press("escape")
+        await focus(here, "#remote")
+        await move_to(here, "#remote", "prefix batch")
+        await here.press("enter")
+        await here.sees("s3://our-data/batch/", "part 2.csv")
+        await move_to(here, "#remote", "object part 1.csv")
+        await here.press("enter")
+        await here.sees("s3://our-data/batch/part 1.csv  CSV", "rows 1 to 1, the last")
+        await here.press("escape")
+        await here.press("v")
+        await here.sees("this S3 does not have that")
+        await here.press("m")
+        await here.sees("Move part 1.csv", "A prefix ends in a slash")
+        await here.press("ctrl+u")
+        await here.types("s3://our-data/renamed.csv")
+        await here.press("f2")
+        await here.sees("Moved 1 file")
+        assert "renamed.csv" in {found["Key"] for found in s3.list_objects_v2(Bucket="our-data")["Contents"]}
+        await here.press("backspace")
+        await here.sees("renamed.csv")
+        await move_to(here, "#remote", "object renamed.csv")
+        await here.press("f")
+        await here.sees("Downloaded 1 file")
+        assert (work / "renamed.csv").read_text() == "a,b\n1,1\n"
+        await here.press("f")
+        await here.sees("overwritten")
+        await move_to(here, "#remote", "prefix batch")
+        await here.press("ctrl+d")
+        await here.sees("Delete batch/ from s3://our-data/?", "2 objects go", "Type batch/ to delete it")
+        await here.types("batch/")
+        await here.press("enter")
+        await here.sees("Deleted 2 objects")
+        assert [found["Key"] for found in s3.list_objects_v2(Bucket="our-data")["Contents"]] == ["renamed.csv"]
+        await here.press("at")
+        await here.sees("aws s3 mv --recursive 's3://our-data/batch/part 1.csv' s3://our-data/renamed.csv")
+        await here.press("escape", "escape")
+        await here.sees("Uploaded")
+
+
+async def focus(here: Console, table: str) -> None:
+    here.app.screen.query_one(table, Table).focus()
+    await here.until(lambda: here.app.screen.query_one(table, Table).has_focus, f"{table} has no focus")
+
+
+async def move_to(here: Console, table: str, key: str) -> None:
+    """Put the cursor on a row as soon as there is one."""
+    await here.until(lambda: here.app.screen.query_one(table, Table).move_to(key), f"no {key}")

@@ -169,7 +169,7 @@ async def test_an_upload_goes_on_after_a_break_in_the_connection(
     with link_to(server.port) as link:
         async with opened(server, tmp_path, link.url) as files:
             uploading = asyncio.create_task(files.upload([str(path)], S3Place(bucket)))
-            await sent(link, 3 * PART)
+            await sent(link, 6 * PART)
             link.break_off()
             with pytest.raises(ConnectionBroke):
                 await uploading

@@ -14,8 +14,17 @@ from textual.getters import query_one
 from textual.reactive import var
 
 from tui.panes.data_inspector import DataInspector
-from tui.panes.data_tables import FILES, PARENT, UPLOADS, Uploaded, upload_name
-from tui.panes.messages import CancelWanted, CopyWanted, DatasetWanted, RepairWanted, SampleWanted, TrainingWanted
+from tui.panes.data_tables import FILES, PARENT, UPLOADS, Uploaded, home_short, upload_name
+from tui.panes.messages import (
+    BrowserWanted,
+    CancelWanted,
+    CopyWanted,
+    DatasetWanted,
+    PreviewWanted,
+    RepairWanted,
+    SampleWanted,
+    TrainingWanted,
+)
 from tui.panes.pane import Pane, PaneTitle
 from tui.panes.wording import count
 from tui.resources.csv_reports import CsvReport, FolderEntry, ReadProgress
@@ -44,6 +53,10 @@ class DataPane(Pane):
             "f", "repair", "Doctor", id="data.repair", tooltip="What is wrong with the CSV file, and a new file without"
         ),
         Binding("b", "sample", "Sample", id="data.sample", tooltip="Write a sample data set into this folder"),
+        Binding("B", "browse", "S3", id="data.browse", tooltip="This folder beside the buckets of S3"),
+        Binding(
+            "v", "preview", "Preview", id="data.preview", tooltip="The rows of the file, a page at a time", show=False
+        ),
         Binding("d", "describe", "Describe", id="data.describe", tooltip="What is in the file or the data set"),
         Binding("tab", "screen.focus_next", "Next list", id="data.next", tooltip="To the other list", show=False),
         Binding("backspace", "up", "Parent", id="data.up", tooltip="The folder above", show=False),
@@ -125,7 +138,7 @@ class DataPane(Pane):
             self.files.loading_text = ""
             self.files.error_text = str(snapshot.error) if snapshot.error else ""
             self.files.rows = (*above, *(snapshot.value or ()))
-            self.title_line.heading = _home_short(folder)
+            self.title_line.heading = home_short(folder)
             if self._go_to and self.files.move_to(self._go_to):
                 self._go_to = None
 
@@ -207,6 +220,7 @@ class DataPane(Pane):
         possible = {
             # One data set at a time: another one would cancel the upload under way.
             "new": ((on_file and not self.activity) or on_dataset) and not self._read_only,
+            "preview": on_dataset or (not self.uploads.has_focus and entry is not None and entry.kind != "folder"),
             "repair": on_file and not self.activity,
             "describe": on_file or (self.uploads.has_focus and upload is not None),
             "cancel": bool(self.activity) or self.inspector.reading,
@@ -274,6 +288,18 @@ class DataPane(Pane):
         else:
             self.notify(self.inspector.problem, severity="error", markup=False)
 
+    def action_browse(self) -> None:
+        """Show this folder beside the buckets."""
+        self.post_message(BrowserWanted(str(self.folder)))
+
+    def action_preview(self) -> None:
+        """Show the rows of the file under the cursor, or of the train file of the data set."""
+        upload, entry = self.uploads.cursor_row, self.files.cursor_row
+        if self.uploads.has_focus and isinstance(upload, UploadedDataset):
+            self.post_message(PreviewWanted(upload.uri("train")))
+        elif entry:
+            self.post_message(PreviewWanted(str(self.folder / entry.name)))
+
     def action_sample(self) -> None:
         """Write one of the samples into this folder."""
         self.post_message(SampleWanted(str(self.folder)))
@@ -299,8 +325,3 @@ class DataPane(Pane):
             self.post_message(CopyWanted(f"s3://{upload.bucket}/{upload.prefix}", "the S3 URI"))
         elif entry := self.files.cursor_row:
             self.post_message(CopyWanted(str(self.folder / entry.name), "the path"))
-
-
-def _home_short(folder: Path) -> str:
-    home = Path.home()
-    return f"~/{folder.relative_to(home)}".removesuffix("/.") if folder.is_relative_to(home) else str(folder)

@@ -1,15 +1,18 @@
-"""The two lists of the data pane as columns: the entries of a folder, and the uploaded data sets."""
+"""The lists of the data panes as columns: the entries of a folder, those of a place in S3, the uploaded data sets."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeAlias
 
 from tui.panes.wording import moment, size
 from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import UnreadableDataset, UploadedDataset
+from tui.resources.s3_objects import S3Entry
 from widgets.table_columns import Column, fixed, flex
 
 PARENT = FolderEntry("..", "folder", 0, 0.0)
+S3_PARENT = S3Entry("..", "prefix")
 
 Uploaded: TypeAlias = UploadedDataset | UnreadableDataset
 
@@ -42,6 +45,43 @@ FILES = (
         priority=3,
     ),
 )
+
+
+OBJECTS = (
+    Column[S3Entry](
+        "name",
+        "Name",
+        lambda entry: entry.name + ("/" if entry.kind == "prefix" else ""),
+        flex(minimum=16),
+        shorten="middle",
+        sort_key=lambda entry: (entry.kind == "object", entry.name.lower()),
+        style=lambda entry: "" if entry.kind == "object" else "text-secondary",
+        priority=9,
+    ),
+    Column[S3Entry](
+        "size",
+        "Size",
+        lambda entry: size(entry.size) if entry.kind == "object" else "",
+        fixed(9),
+        "right",
+        sort_key=lambda entry: entry.size,
+        priority=5,
+    ),
+    Column[S3Entry](
+        "modified",
+        "Modified",
+        lambda entry: moment(entry.modified),
+        fixed(16),
+        sort_key=lambda entry: entry.modified,
+        priority=3,
+    ),
+)
+
+
+def home_short(folder: Path) -> str:
+    """A folder as a person says it: with a tilde for their own."""
+    home = Path.home()
+    return f"~/{folder.relative_to(home)}".removesuffix("/.") if folder.is_relative_to(home) else str(folder)
 
 
 def upload_name(item: Uploaded) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui.panes.data import DataPane
 from tui.panes.data_inspector import upload_line
-from tui.panes.messages import DatasetWanted, RepairWanted, SampleWanted
+from tui.panes.messages import DatasetWanted, PreviewWanted, RepairWanted, SampleWanted
 from tui.panes.wording import count, size
 from tui.resources.algorithms import free_name
 from tui.resources.csv_repairs import new_name
@@ -14,6 +14,7 @@ from tui.resources.csv_reports import ReadProgress
 from tui.resources.datasets import SplitPlan
 from tui.resources.samples import SAMPLES
 from tui.resources.split_plans import default_plan
+from tui.screens.data_preview import PreviewScreen
 from tui.screens.dataset_form import DatasetForm, plan_of
 from tui.screens.dialogs import Choose
 from tui.screens.doctor import DoctorScreen
@@ -31,6 +32,12 @@ async def write_sample(stage: Stage, wish: SampleWanted) -> None:
     path = Path(await stage.service.datasets.write_sample(name, wish.folder))
     stage.screen.query_one(DataPane).show_folder(path.parent, cursor=path.name)
     stage.say(f"Wrote {path.name}. n makes a data set of it.")
+
+
+async def preview(stage: Stage, wish: PreviewWanted) -> None:
+    """Show the rows of a file or an object."""
+    datasets = stage.service.datasets
+    await stage.ask(PreviewScreen(await datasets.preview(wish.where), datasets))
 
 
 async def repair(stage: Stage, wish: RepairWanted) -> None:

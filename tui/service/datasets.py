@@ -18,6 +18,7 @@ from tui.resources.datasets import (
     UploadProgress,
     default_bucket,
 )
+from tui.resources.previews import Preview, PreviewMark
 from tui.service.errors import ServiceFault
 from tui.service.feed import Feed
 from tui.service.gateway import Gateway
@@ -69,6 +70,11 @@ class Datasets:
         """The first rows of a CSV file and how it is written."""
         source: CsvSource = await self._gateway.task("peek_csv", path=path)
         return source
+
+    async def preview(self, where: str, mark: PreviewMark | None = None) -> Preview:
+        """A page of rows of a file or an object."""
+        page: Preview = await self._gateway.task("preview_rows", where=where, mark=mark)
+        return page
 
     async def inspect(self, path: str, on_progress: Callable[[ReadProgress], None] | None = None) -> CsvReport:
         """What a CSV file holds, read from the first to the last byte."""

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tui.resources.datasets import DataError, UploadProgress
 from tui.resources.s3_objects import S3Extent, S3Page, S3Place, S3Version, TransferPlan, Transferred
-from tui.service.errors import ServiceError
+from tui.service.errors import ServiceError, ServiceFault
+from tui.service.feed import Feed
 from tui.service.gateway import Gateway
 
 OnProgress = Callable[[UploadProgress], None]
+
+
+class Listing:
+    """What a place has, a page at a time; read when somebody watches it, and again when woken."""
+
+    def __init__(self, read: Callable[[str], Awaitable[S3Page]]) -> None:
+        self._read = read
+        self.feed: Feed[S3Page] = Feed(self._first, lambda _: None)
+
+    async def load_more(self) -> None:
+        """Add the next page, if there is one."""
+        known = self.feed.snapshot.value
+        if known and known.more:
+            page = await self._read(known.more)
+            self.feed.update(replace(known, entries=(*known.entries, *page.entries), more=page.more))
+
+    async def _first(self) -> S3Page:
+        try:
+            return await self._read("")
+        except DataError as error:
+            raise ServiceFault(error.what, error.why, error.what_next) from error
 
 
 class S3Files:
@@ -26,6 +49,10 @@ class S3Files:
         """A page of what a place has; `more` is the token of the page before."""
         page: S3Page = await self._gateway.task("list_s3", place=place, more=more)
         return page
+
+    def listing(self, place: S3Place) -> Listing:
+        """What a place has, live."""
+        return Listing(lambda more: self.list(place, more))
 
     async def versions(self, bucket: str, key: str) -> tuple[S3Version, ...]:
         """The versions of an object, the newest first; empty where none are kept."""

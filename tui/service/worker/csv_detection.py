@@ -44,6 +44,16 @@ def peek_csv(context: TaskContext, path: str, sample_rows: int = 50, has_header:
         data = source.read(PEEK_BYTES)
         while data.count(b"\n") < 2 and len(data) < min(size, _PEEK_LIMIT):
             data += source.read(len(data))
+    return told_by(path, data, size, sample_rows, has_header)
+
+
+def told_by(path: str, data: bytes, size: int, sample_rows: int = 50, has_header: bool | None = None) -> CsvSource:
+    """How a file of that `size` is written, by the bytes it begins with.
+
+    Raises:
+        DataError: It is empty or no text.
+    """
+    file = Path(path)
     if not data.strip():
         raise DataError(cannot_read(file), "it is empty", "Choose a file with rows in it.")
     encoding = _encoding(file, data)
@@ -63,7 +73,7 @@ def peek_csv(context: TaskContext, path: str, sample_rows: int = 50, has_header:
     names, repeated = _names(rows[0], has_header=guess)
     shown = tuple(tuple(row) for row in rows[guess : guess + sample_rows])
     return CsvSource(
-        str(file), size, CsvDialect(encoding, separator, decimal, newline, guess), reason, names, repeated, shown
+        path, size, CsvDialect(encoding, separator, decimal, newline, guess), reason, names, repeated, shown
     )
 
 

@@ -126,7 +126,7 @@ def read_blocks(
             if "\0" in text:
                 raise DataError(cannot_read(path), "it has NUL bytes, so it is not text", "Choose a CSV file.")
             text, held = _normalised(text, final=not data)
-            end = _end_of_records(text) if data else len(text)
+            end = end_of_records(text) if data else len(text)
             block, carry = text[:end], text[end:] + held
             if not data:
                 _check_quotes(path, block, line, dialect.separator)
@@ -151,7 +151,7 @@ def _normalised(text: str, *, final: bool) -> tuple[str, str]:
     return text.removesuffix(held).replace("\r\n", "\n").replace("\r", "\n"), held
 
 
-def _end_of_records(text: str) -> int:
+def end_of_records(text: str) -> int:
     """The place after the last newline that ends a record: one with an even number of quotation marks before it."""
     end = text.rfind("\n")
     if '"' not in text:

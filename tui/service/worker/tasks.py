@@ -11,6 +11,7 @@ from tui.service.worker.context import TaskContext
 _PLACES = {
     "list_folder": "folders",
     "peek_csv": "csv_detection",
+    "preview_rows": "preview_paging",
     "inspect_csv": "csv_inspection",
     "repair_csv": "csv_repairing",
     "split_csv": "splitting",

@@ -1,0 +1,289 @@
+"""The pane of files: a folder of this machine beside a place in S3, and what can be brought from one to the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.getters import query_one
+from textual.reactive import var
+
+from tui.panes.data_tables import FILES, OBJECTS, PARENT, S3_PARENT, home_short
+from tui.panes.messages import (
+    CancelWanted,
+    CopyWanted,
+    FetchWanted,
+    ObjectCopyWanted,
+    ObjectDeleteWanted,
+    PreviewWanted,
+    UploadWanted,
+    VersionsWanted,
+)
+from tui.panes.pane import Pane, PaneTitle
+from tui.panes.wording import count
+from tui.resources.csv_reports import FolderEntry
+from tui.resources.datasets import DataError
+from tui.resources.s3_objects import S3Entry, S3Place
+from tui.service.datasets import Datasets
+from tui.service.errors import ServiceError
+from tui.service.feed import Feed
+from tui.service.s3 import Listing, S3Files
+from widgets.table import Table
+
+
+class BrowserPane(Pane):
+    """Local files at the left, S3 at the right; Tab goes from one to the other."""
+
+    UNDER = "data"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "upload", "Upload", id="s3.upload", tooltip="Upload what is marked, or under the cursor"),
+        Binding("f", "fetch", "Download", id="s3.fetch", tooltip="Download it into the folder at the left"),
+        Binding("y", "copy_to(False)", "Copy to", id="s3.copy", tooltip="Copy it to another place in S3"),
+        Binding("m", "copy_to(True)", "Move to", id="s3.move", tooltip="Move it to another place in S3"),
+        Binding("v", "versions", "Versions", id="s3.versions", tooltip="The versions of the object", show=False),
+        Binding("ctrl+d", "delete", "Delete", id="s3.delete", tooltip="Delete it from S3, after asking"),
+        Binding("x", "cancel", "Cancel", id="s3.cancel", tooltip="Cancel the transfer under way"),
+        Binding("o", "more", "More", id="s3.more", tooltip="Load the next page of objects", show=False),
+        Binding("c", "copy", "Copy URI", id="s3.copy_uri", tooltip="Copy the path or the S3 URI", show=False),
+        Binding("r", "reread", "Refresh", id="s3.refresh", tooltip="Read both sides again", show=False),
+        Binding("backspace", "up", "Up", id="s3.up", tooltip="The folder or the place above", show=False),
+        Binding("tab", "screen.focus_next", "Other side", id="s3.other", tooltip="To the other side", show=False),
+        Binding("escape", "leave", "Back", id="s3.back", tooltip="Back to the data sets", show=False),
+    ]
+
+    activity: var[str] = var("")
+    """What is being brought over, and how far it is; empty while nothing is."""
+
+    folder: var[Path] = var(Path.cwd)
+    place: var[S3Place] = var(S3Place())
+
+    local: query_one[Table[FolderEntry]] = query_one("#local", Table)
+    remote: query_one[Table[S3Entry]] = query_one("#remote", Table)
+    local_title = query_one("#local-title", PaneTitle)
+    remote_title = query_one("#remote-title", PaneTitle)
+
+    def __init__(self, datasets: Datasets, files: S3Files, folder: Path, *, read_only: bool) -> None:
+        super().__init__(id="browser")
+        self._datasets = datasets
+        self._files = files
+        self._read_only = read_only
+        self._go_to = ""
+        self._entries: Feed[tuple[FolderEntry, ...]] | None = None
+        self._listing: Listing | None = None
+        self.set_reactive(BrowserPane.folder, folder)
+
+    def compose(self) -> ComposeResult:
+        """A title for what is under way, two sides."""
+        yield from self.compose_title("Files and S3")
+        with Horizontal(classes="pane-body"):
+            with Vertical(classes="pane-side"):
+                yield PaneTitle(classes="pane-title", id="local-title")
+                yield Table(FILES, lambda entry: entry.name, id="local")
+            with Vertical(classes="pane-side"):
+                yield PaneTitle(classes="pane-title", id="remote-title")
+                yield Table(OBJECTS, lambda entry: f"{entry.kind} {entry.name}", id="remote")
+
+    def on_mount(self) -> None:
+        """Say what is going on before the first answers."""
+        self.local.loading_text = "Reading the folder…"
+        self.local.empty_text = "The folder is empty."
+
+    async def watch_service(self) -> None:
+        """Follow the folder and the place."""
+        self._follow_place()
+        await self._show_folder()
+
+    def focus_first(self) -> None:
+        """Keys go to S3: the folder is known already."""
+        self.remote.focus()
+
+    def go(self, folder: Path) -> None:
+        """Show another folder."""
+        self._go_to, self.folder = self.folder.name if folder == self.folder.parent else "", folder
+        self.run_worker(self._show_folder(), group="folder", exclusive=True)
+
+    def visit(self, place: S3Place) -> None:
+        """Show another place of S3."""
+        self.place = place
+        self._follow_place()
+
+    def reread(self) -> None:
+        """Read both sides again: something was brought over."""
+        if self._entries:
+            self._entries.wake()
+        if self._listing:
+            self._listing.feed.wake()
+
+    def watch_activity(self, activity: str) -> None:
+        """Show what is under way in the line above both sides."""
+        if self.is_mounted:
+            self.title_line.note = activity
+            self.refresh_bindings()
+
+    async def _show_folder(self) -> None:
+        folder = self.folder
+        above = () if folder == folder.parent else (PARENT,)
+        self._entries = self._datasets.folder(str(folder))
+        self.local_title.heading = home_short(folder)
+        async for snapshot in self._entries.watch():
+            self.local.loading_text = ""
+            self.local.error_text = str(snapshot.error) if snapshot.error else ""
+            self.local.rows = (*above, *(snapshot.value or ()))
+            if self._go_to and self.local.move_to(self._go_to):
+                self._go_to = ""
+
+    def _follow_place(self) -> None:
+        self.run_worker(self._show_place(self.place), group="place", exclusive=True)
+
+    async def _show_place(self, place: S3Place) -> None:
+        above = (S3_PARENT,) if place.bucket else ()
+        self._listing = self._files.listing(place)
+        self.remote_title.heading, self.remote_title.count, self.remote_title.note = str(place), "", ""
+        self.remote.rows, self.remote.error_text = above, ""
+        self.remote.loading_text = f"Asking for {place}…"
+        self.remote.empty_text = "There is no bucket yet: the first data set makes one."
+        async for snapshot in self._listing.feed.watch():
+            self.remote.loading_text = ""
+            self.remote.error_text = str(snapshot.error) if snapshot.error else ""
+            if page := snapshot.value:
+                self.remote.rows = (*above, *page.entries)
+                more = " and more (o)" if page.more else ""
+                self.remote_title.count = count(len(page.entries), "entry", "entries") + more
+                self.remote_title.note = f"in {page.region}: jobs here cannot read it" if page.foreign else ""
+            self.refresh_bindings()
+
+    @on(Table.Counted)
+    def _stop_counts(self, message: Table.Counted[FolderEntry]) -> None:
+        message.stop()
+
+    @on(Table.Highlighted)
+    def _moved(self, message: Table.Highlighted[FolderEntry]) -> None:
+        message.stop()
+        self.refresh_bindings()
+
+    def on_descendant_focus(self) -> None:
+        """Other keys work on the other side."""
+        self.refresh_bindings()
+
+    @property
+    def chosen(self) -> tuple[S3Entry, ...]:
+        """The marked entries of S3, or the one under the cursor; the place above is none."""
+        entry = self.remote.cursor_row
+        marked = self.remote.marked or ((entry,) if entry else ())
+        return tuple(entry for entry in marked if entry != S3_PARENT and entry.kind != "bucket")
+
+    @property
+    def chosen_paths(self) -> tuple[str, ...]:
+        """The marked local entries, or the one under the cursor."""
+        entry = self.local.cursor_row
+        marked = self.local.marked or ((entry,) if entry else ())
+        return tuple(str(self.folder / entry.name) for entry in marked if entry != PARENT)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is chosen in S3 as the transfers know it."""
+        return tuple(entry.name + ("/" if entry.kind == "prefix" else "") for entry in self.chosen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What can be done with what is under the cursor; None dims a key."""
+        if not self.is_mounted:
+            return True
+        free, here = not self.activity, self.remote.has_focus
+        changing = free and here and bool(self.chosen) and not self._read_only
+        page = self._listing.feed.snapshot.value if self._listing else None
+        possible = {
+            "upload": free and not here and bool(self.place.bucket and self.chosen_paths) and not self._read_only,
+            "fetch": free and here and bool(self.chosen),
+            "copy_to": changing,
+            "delete": changing,
+            "versions": free and here and len(self.chosen) == 1 and self.chosen[0].kind == "object",
+            "cancel": not free,
+            "more": bool(page and page.more),
+        }
+        return True if possible.get(action, True) else None
+
+    @on(Table.Selected, "#local")
+    def _open_local(self, message: Table.Selected[FolderEntry]) -> None:
+        message.stop()
+        if message.row == PARENT:
+            self.action_up()
+        elif message.row.kind == "folder":
+            self.go(self.folder / message.row.name)
+        else:
+            self.post_message(PreviewWanted(str(self.folder / message.row.name)))
+
+    @on(Table.Selected, "#remote")
+    def _open_remote(self, message: Table.Selected[S3Entry]) -> None:
+        message.stop()
+        if message.row == S3_PARENT:
+            self.visit(self.place.above)
+        elif message.row.kind == "object":
+            self.post_message(PreviewWanted(f"s3://{self.place.bucket}/{self.place.key(message.row)}"))
+        else:
+            self.visit(self.place.into(message.row))
+
+    def action_up(self) -> None:
+        """The folder or the place above, whichever side has the keyboard."""
+        if self.remote.has_focus:
+            self.visit(self.place.above)
+        elif self.folder != self.folder.parent:
+            self.go(self.folder.parent)
+
+    def action_upload(self) -> None:
+        """Upload what is chosen at the left to the place at the right."""
+        self.post_message(UploadWanted(self.chosen_paths, self.place))
+
+    def action_fetch(self) -> None:
+        """Download what is chosen at the right into the folder at the left."""
+        self.post_message(FetchWanted(self.place, self.names, str(self.folder)))
+
+    def action_copy_to(self, move: bool) -> None:
+        """Copy or move what is chosen to a place that is asked for."""
+        self.post_message(ObjectCopyWanted(self.place, self.names, move=move))
+
+    def action_delete(self) -> None:
+        """Delete what is chosen."""
+        self.post_message(ObjectDeleteWanted(self.place, self.names))
+
+    def action_versions(self) -> None:
+        """The versions of the object."""
+        self.post_message(VersionsWanted(self.place, self.chosen[0].name, str(self.folder)))
+
+    def action_cancel(self) -> None:
+        """Cancel the transfer."""
+        self.post_message(CancelWanted())
+
+    async def action_more(self) -> None:
+        """Load the next page."""
+        assert self._listing is not None
+        try:
+            await self._listing.load_more()
+        except (DataError, ServiceError) as error:
+            self.notify(str(error), severity="error", markup=False)
+
+    def action_reread(self) -> None:
+        """Read both sides again."""
+        self.reread()
+
+    def action_copy(self) -> None:
+        """Copy the path or the URI of what is under the cursor."""
+        if self.local.has_focus and self.local.cursor_row:
+            self.post_message(CopyWanted(str(self.folder / self.local.cursor_row.name), "the path"))
+        elif (entry := self.remote.cursor_row) and entry != S3_PARENT:
+            uri = (
+                f"s3://{entry.name}" if entry.kind == "bucket" else f"s3://{self.place.bucket}/{self.place.key(entry)}"
+            )
+            self.post_message(CopyWanted(uri, "the S3 URI"))
+
+    async def action_leave(self) -> None:
+        """Take the filter away, or go back to the data sets."""
+        table = self.remote if self.remote.has_focus else self.local
+        if table.filter_text:
+            table.filter_text = ""
+        else:
+            await self.screen.run_action("show('data')")

@@ -1,0 +1,174 @@
+"""The roads of files: up to S3 and down, from place to place in it, and out of it for good."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from tui.panes.data_browser import BrowserPane
+from tui.panes.data_inspector import upload_line
+from tui.panes.messages import (
+    BrowserWanted,
+    FetchWanted,
+    ObjectCopyWanted,
+    ObjectDeleteWanted,
+    UploadWanted,
+    VersionsWanted,
+)
+from tui.panes.wording import count, moment, size
+from tui.resources.datasets import DataError, UploadProgress
+from tui.resources.s3_objects import TransferPlan, Transferred, place_named
+from tui.screens.dialogs import Choose, Confirm, TypeName
+from tui.screens.form import Field, Form
+from tui.screens.stage import Stage
+
+_LISTED = 5
+"""Names that a question lists before it says how many more there are."""
+
+OnProgress = Callable[[UploadProgress], None]
+
+
+async def browse(stage: Stage, wish: BrowserWanted) -> None:
+    """Show a folder beside the buckets."""
+    service = stage.service
+    await stage.open_pane(BrowserPane(service.datasets, service.files, Path(wish.folder), read_only=stage.read_only))
+
+
+async def upload(stage: Stage, wish: UploadWanted) -> None:
+    """Upload files and folders, after asking when objects would be replaced."""
+    files = stage.service.files
+    plan = await files.plan_upload(wish.paths, wish.place)
+    if not plan.files:
+        stage.say("There is no file in it: nothing to upload.", "warning")
+    elif await _may_replace(stage, plan, "objects"):
+        done = await _shown(stage, "Upload", lambda show: files.upload(wish.paths, wish.place, show))
+        stage.say(_told("Uploaded", done))
+
+
+async def fetch(stage: Stage, wish: FetchWanted) -> None:
+    """Download objects and prefixes."""
+    files, folder = stage.service.files, Path(wish.folder)
+    plan = await files.plan_download(wish.place, wish.names, folder)
+    if plan.taken:
+        stage.say(f"{_named(plan.taken)} is there already, and nothing is overwritten. Move it away first.", "error")
+        return
+    done = await _shown(stage, "Download", lambda show: files.download(wish.place, wish.names, folder, show))
+    stage.say(_told("Downloaded", done))
+
+
+async def choose_version(stage: Stage, wish: VersionsWanted) -> None:
+    """Download one of the versions of an object."""
+    files, place = stage.service.files, wish.place
+    found = await files.versions(place.bucket, place.prefix + wish.name)
+    if not found:
+        stage.say(f"The bucket {place.bucket} keeps no versions: {wish.name} is all there is.")
+        return
+    choices = tuple(
+        (version.id, f"{moment(version.modified)}  {'deleted' if version.deleted else size(version.size)}")
+        for version in found
+    )
+    chosen = await stage.ask(Choose(f"Download which version of {wish.name}?", choices))
+    version = next((version for version in found if version.id == chosen), None)
+    if version and version.deleted:
+        stage.say("This one says that the object was deleted; it has no bytes.", "warning")
+    elif version:
+        done = await _shown(
+            stage,
+            "Download",
+            lambda show: files.download(place, [wish.name], Path(wish.folder), show, version=version.id),
+        )
+        stage.say(_told("Downloaded", done))
+
+
+async def copy(stage: Stage, wish: ObjectCopyWanted) -> None:
+    """Copy or move objects to a place that is asked for."""
+    files = stage.service.files
+    values = await stage.ask(TargetForm(stage, wish))
+    if values is None:
+        return
+    target = place_named(values["target"])
+    plan = await files.plan_copy(wish.place, wish.names, target)
+    if not await _may_replace(stage, plan, "objects"):
+        return
+    verb = "Move" if wish.move else "Copy"
+    done = await _shown(stage, verb, lambda show: files.copy(wish.place, wish.names, target, show, move=wish.move))
+    stage.drafts.forget(TargetForm.DRAFT)
+    stage.say(_told("Moved" if wish.move else "Copied", done))
+
+
+async def delete(stage: Stage, wish: ObjectDeleteWanted) -> None:
+    """Delete objects after asking; a prefix, with everything below it, after its name was typed."""
+    files, place = stage.service.files, wish.place
+    prefixes = [name for name in wish.names if name.endswith("/")]
+    if not prefixes:
+        question = f"Delete {_named(wish.names)}?"
+        agreed = await stage.ask(Confirm(question, f"From {place}. Without versions it is gone for good.", "Delete"))
+    else:
+        extents = [await files.measure(place.bucket, place.prefix + name) for name in prefixes]
+        objects = sum(extent.objects for extent in extents) + len(wish.names) - len(prefixes)
+        total = size(sum(extent.size for extent in extents))
+        name = wish.names[0] if len(wish.names) == 1 else place.bucket
+        detail = f"{count(objects, 'object')} go, {total} of them below {_named(prefixes)}, for good without versions."
+        agreed = await stage.ask(TypeName(name, f"Delete {_named(wish.names)} from {place}?", detail))
+    if agreed:
+        done = await _shown(stage, "Delete", lambda _: files.delete(place, wish.names))
+        stage.say(f"Deleted {count(done.files, 'object')}.")
+
+
+class TargetForm(Form):
+    """Asks for the place that objects are copied or moved to."""
+
+    DRAFT = "s3 target"
+
+    def __init__(self, stage: Stage, wish: ObjectCopyWanted) -> None:
+        verb = "Move" if wish.move else "Copy"
+        note = "A prefix ends in a slash; a single object can get another name."
+        super().__init__(
+            f"{verb} {_named(wish.names)}",
+            (Field("target", "To", str(wish.place), note=note),),
+            verb,
+            self.DRAFT,
+            stage.drafts,
+        )
+
+    def problems(self, values: Mapping[str, str]) -> dict[str, str]:
+        """What is wrong with the place."""
+        try:
+            place_named(values["target"])
+        except DataError as error:
+            return {"target": str(error)}
+        return {}
+
+
+async def _shown(stage: Stage, verb: str, act: Callable[[OnProgress], Awaitable[Transferred]]) -> Transferred:
+    """Bring something over while the browser says how far it is."""
+    pane = stage.screen.query_one(BrowserPane)
+
+    def show(progress: UploadProgress) -> None:
+        pane.activity = upload_line(verb, progress)
+
+    pane.activity = f"{verb}… (x cancels)"
+    try:
+        return await act(show)
+    finally:
+        pane.activity = ""
+        pane.reread()
+
+
+async def _may_replace(stage: Stage, plan: TransferPlan, nouns: str) -> bool:
+    if not plan.taken:
+        return True
+    detail = f"{_named(plan.taken)} exists already and is replaced, for good where no versions are kept."
+    replaced = f"Replace {len(plan.taken):,} of {plan.files:,} {nouns}?"
+    agreed = await stage.ask(Confirm(replaced, detail, "Replace"))
+    return agreed is True
+
+
+def _told(verb: str, done: Transferred) -> str:
+    kept = f"; {size(done.kept)} had arrived before" if done.kept else ""
+    return f"{verb} {count(done.files, 'file')}, {size(done.size)}, checked{kept}."
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
