@@ -48,7 +48,7 @@ async def test_the_tutorials_tuning_job(folder: Path) -> None:
         await desk.sees("▾ diabetes-tune (20)", described[0][0][-8:])
 
         await desk.press("4", "b")
-        await desk.sees(described[0][0], "search around them")
+        await desk.sees(described[0][0], "around these values")
         await desk.press("end", "enter")
         await desk.sees("Tune around the best of diabetes-tune", "diabetes-tune-2")
         await desk.press("f2")

@@ -22,7 +22,7 @@ from tui.panes.wording import duration, number, status
 from tui.resources.comparison import MOST_COMPARED
 from tui.resources.logs import training_log
 from tui.resources.training import TrainingJob
-from tui.resources.tuning import Objective, Trial, TuningJobDetail, leaderboard
+from tui.resources.tuning import Trial, TuningJobDetail, leaderboard
 from tui.resources.tuning_ranges import as_number
 from tui.service.feed import Feed
 from tui.service.training import Training
@@ -131,6 +131,7 @@ class TrialsPane(ListPane[Trial]):
             )
             for name in detail.ranges
         ]
+        heading = objective_name(detail.job.objective) or "Objective"
         return (
             # The names of all trials begin with that of the tuning job, which stands above them.
             Column[Trial](
@@ -144,9 +145,9 @@ class TrialsPane(ListPane[Trial]):
             Column[Trial]("status", "Status", lambda trial: status(trial.status), fixed(12), priority=8),
             Column[Trial](
                 "objective",
-                _heading(detail.job.objective),
+                heading,
                 self._objective_cell,
-                between(11, 22),
+                between(min(20, max(11, len(heading))), 22),
                 "right",
                 sort_key=lambda trial: trial.objective,
                 priority=9,
@@ -214,10 +215,6 @@ class TrialsPane(ListPane[Trial]):
 def as_training_job(trial: Trial) -> TrainingJob:
     """A trial as the training job that it is."""
     return TrainingJob(trial.name, trial.arn, trial.status, trial.created, trial.ended or trial.created, trial.ended)
-
-
-def _heading(objective: Objective | None) -> str:
-    return objective_name(objective) or "Objective"
 
 
 def _took(trial: Trial) -> float:

@@ -9,6 +9,7 @@ from tui.panes.messages import (
     CloneWanted,
     DeployWanted,
     ModelWanted,
+    TransformWanted,
     TrialsWanted,
     TuningCloneWanted,
     TuningDeleteWanted,
@@ -18,7 +19,8 @@ from tui.panes.messages import (
 from tui.panes.trials import TrialsPane
 from tui.panes.tune import TunePane
 from tui.panes.wording import number
-from tui.resources.algorithms import TrainingChoice, training_request
+from tui.resources.algorithms import TrainingChoice, algorithm_request, training_request
+from tui.resources.models import TrainedModel
 from tui.resources.tuning import TuningJobDetail, definitions_of
 from tui.resources.tuning_advice import around
 from tui.resources.tuning_choices import tuning_request
@@ -95,21 +97,24 @@ async def go_on_with_best(stage: Stage, wish: BestWanted) -> None:
     value = f" ({metric} {number(detail.job.best)})" if detail.job.best is not None else ""
     choices = (
         ("deploy it", "behind a new endpoint"),
+        ("transform", "let it predict for a whole file: batch transform"),
         ("create a model", "of its artifact, to deploy or to transform with later"),
-        ("again", "train again with these values, e.g. on more data"),
-        ("around", "search around them: new tuning job, warm start"),
+        ("train again", "with these values, e.g. on more data"),
+        ("search on", "around these values: new tuning job, warm start"),
     )
-    road = await stage.ask(Choose(f"{detail.best_trial}{value}", choices))
-    if road == "deploy it":
-        stage.screen.post_message(DeployWanted(jobs=(detail.best_trial,)))
-    elif road == "create a model":
-        stage.screen.post_message(ModelWanted(detail.best_trial))
-    elif road == "again":
-        stage.screen.post_message(CloneWanted(best))
-    elif road == "around":
-        tuned = detail.description["BestTrainingJob"].get("TunedHyperParameters", {})
-        closer = Hyperparameters(detail.static, around(detail.ranges, tuned))
-        await _again(stage, detail, closer, detail.job.name)
+    match await stage.ask(Choose(f"{detail.best_trial}{value}", choices)):
+        case "deploy it":
+            stage.screen.post_message(DeployWanted(jobs=(detail.best_trial,)))
+        case "transform":
+            stage.screen.post_message(TransformWanted(trained=TrainedModel.of(best)))
+        case "create a model":
+            stage.screen.post_message(ModelWanted(detail.best_trial))
+        case "train again":
+            stage.screen.post_message(CloneWanted(best))
+        case "search on":
+            tuned = detail.description["BestTrainingJob"].get("TunedHyperParameters", {})
+            closer = Hyperparameters(detail.static, around(detail.ranges, tuned))
+            await _again(stage, detail, closer, detail.job.name)
 
 
 async def _again(stage: Stage, detail: TuningJobDetail, hyperparameters: Hyperparameters, parent: str) -> None:
@@ -118,6 +123,7 @@ async def _again(stage: Stage, detail: TuningJobDetail, hyperparameters: Hyperpa
     if values is None:
         return
     definition = dict(definitions_of(detail.description)[0])
+    definition["AlgorithmSpecification"] = algorithm_request(definition.get("AlgorithmSpecification", {}))
     definition["ResourceConfig"] = definition.get("ResourceConfig", {}) | {
         "InstanceType": values["instance_type"],
         "InstanceCount": int(values["instance_count"]),
