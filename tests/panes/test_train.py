@@ -86,7 +86,7 @@ async def test_keys_follow_what_can_be_done_with_the_job_under_the_cursor(traini
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
         await here.until(
-            lambda: here.dimmed == {"train.why", "train.delete", "train.compare", "list.older"},
+            lambda: here.dimmed == {"train.why", "train.delete", "train.compare", "train.deploy", "list.older"},
             "a job that runs can be stopped",
         )
         await here.press("down")
@@ -94,15 +94,18 @@ async def test_keys_follow_what_can_be_done_with_the_job_under_the_cursor(traini
             lambda: here.dimmed == {"train.why", "train.stop", "train.compare", "list.older"},
             "one that is over can be deleted",
         )
-        for _ in ("failed", "stopped"):
-            await here.press("down")
-            await here.until(
-                lambda: here.dimmed == {"train.stop", "train.compare", "list.older"}, "one that went wrong is explained"
-            )
+        wrong = {"train.stop", "train.compare", "list.older"}
+        await here.press("down")
+        await here.until(lambda: here.dimmed == wrong | {"train.deploy"}, "one that failed is explained")
+        await here.press("down")
+        await here.until(lambda: here.dimmed == wrong, "one that was stopped has left what it had")
         stopping = job("stopping", "Stopping", 10, ended=None)
         training.told_jobs.tell((stopping,))
         await here.until(
-            lambda: here.dimmed == {"train.why", "train.stop", "train.delete", "train.compare", "list.older"},
+            lambda: (
+                here.dimmed
+                == {"train.why", "train.stop", "train.delete", "train.compare", "train.deploy", "list.older"}
+            ),
             "one that stops can be neither",
         )
 
@@ -111,7 +114,7 @@ async def test_read_only_leaves_what_reads(training: ScriptedTraining) -> None:
     async with stage(TrainPane(training, read_only=True)) as here:
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
-        writes = {"train.new", "train.clone", "train.stop", "train.delete"}
+        writes = {"train.new", "train.clone", "train.stop", "train.delete", "train.deploy"}
         await here.until(
             lambda: here.dimmed == writes | {"train.why", "train.compare", "list.older"}, "writes are dimmed"
         )
