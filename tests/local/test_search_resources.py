@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.local import endpoints, transforms, tuning
+from tests.local.server import LocalServer
 from tests.local.shapes import mismatches
-from tests.local.training import XGBOOST, request
+from tests.local.training import XGBOOST, call, request, upload_data
 from tui.local.endpoints.fleets import new_fleet
 from tui.local.endpoints.table import EndpointTable
 from tui.local.endpoints.table import Status as EndpointStatus
@@ -252,3 +253,26 @@ def test_what_cannot_be_searched_is_refused(shelf: Shelf, resource: str, name: s
         shelf.search.search({"Resource": resource, "SearchExpression": _where((name, "Equals", "x"))})
     assert refused.value.code == "ValidationException"
     assert words in refused.value.message
+
+
+def test_search_over_the_wire_finds_what_describe_shows(server: LocalServer) -> None:
+    upload_data(server)
+    endpoints.make_models(server)
+    tags = [{"Key": "team", "Value": "searched"}]
+    model = endpoints.model("searched", ModelDataUrl=f"s3://{endpoints.BUCKET}/{endpoints.MODEL}/model.tar.gz")
+    server.client("sagemaker").create_model(**model, Tags=tags)
+    endpoints.make_config(server, "searched", endpoints.variant("All", "searched"))
+    server.client("sagemaker").create_endpoint(EndpointName="searched", EndpointConfigName="searched", Tags=tags)
+    endpoint = endpoints.wait_until_settled(server, "searched")
+    job = tuning.tune(server, "searched", Tags=tags)
+
+    def found(resource: str) -> Any:
+        expression = _where(("Tags.team", "Equals", "searched"))
+        (result,) = call(server, "Search", {"Resource": resource, "SearchExpression": expression})["Results"]
+        return result[resource]
+
+    assert found("Endpoint") == endpoint | {"Tags": tags}
+    assert found("HyperParameterTuningJob") == job | {"Tags": tags}
+    described = call(server, "DescribeModel", {"ModelName": "searched"})
+    summaries = call(server, "ListEndpoints", {"NameContains": "searched"})["Endpoints"]
+    assert found("Model") == {"Model": described | {"Tags": tags}, "Endpoints": summaries}
