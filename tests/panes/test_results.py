@@ -17,7 +17,7 @@ from tests.panes.scripted_transforms import (
     transform_files,
 )
 from tests.panes.test_golden import both_sizes
-from tui.panes.messages import CopyWanted, DownloadWanted, LabelsWanted
+from tui.panes.messages import CopyWanted, DownloadWanted, LabelsWanted, TrainWithWanted
 from tui.panes.results import ResultsPane
 from tui.resources.datasets import DataError
 from tui.resources.results import Cursor, Labels, Origin, Reading, ResultPage
@@ -54,7 +54,7 @@ def pane_of(
     lines: dict[str, Lines], origin: Origin | None, labels: Labels = FIRST_COLUMN, **members: Any
 ) -> ResultsPane:
     files = transform_files(*map(transform_file, lines), transform_file("with-a-header.csv", None))
-    return ResultsPane(ScriptedResults(lines), results_of(files, origin, labels, **members))
+    return ResultsPane(ScriptedResults(lines), results_of(files, origin, labels, **members), read_only=False)
 
 
 def service_of(pane: ResultsPane) -> ScriptedResults:
@@ -221,6 +221,20 @@ async def test_a_model_of_unknown_origin_shows_its_answers() -> None:
         assert "results.drift" in here.dimmed
 
 
+async def test_training_again_is_offered_where_it_is_right() -> None:
+    origin = Origin("diabetes-xgboost", "regression", "s3://bucket/data/train", ("age", "bmi"))
+    async with stage(pane_of({"a.csv": regression(5)}, origin)) as here:
+        await here.sees("a.csv: 5 rows")
+        await here.press("T")
+        await here.until(lambda: len(here.app.wishes) == 1, "a wish")
+        assert isinstance(here.app.wishes[0], TrainWithWanted)
+    pane = pane_of({"a.csv": regression(5)}, origin, Labels())
+    async with stage(pane) as here:
+        await here.sees("a.csv: 5 rows")
+        assert "results.train" in here.dimmed
+        assert pane.why_not("train") == "only rows with their label in the first column can be learnt from"
+
+
 async def test_files_one_after_the_other() -> None:
     pane = pane_of({"a.csv": regression(5), "b.csv": regression(7)}, REGRESSION)
     async with stage(pane) as here:
@@ -263,7 +277,7 @@ class Broken(ScriptedResults):
 
 async def test_a_page_that_cannot_be_read_says_why() -> None:
     files = transform_files(transform_file("a.csv"))
-    pane = ResultsPane(Broken({"a.csv": regression(300)}), results_of(files, REGRESSION, FIRST_COLUMN))
+    pane = ResultsPane(Broken({"a.csv": regression(300)}), results_of(files, REGRESSION, FIRST_COLUMN), read_only=False)
     async with stage(pane) as here:
         await here.sees("the first 200 rows")
         await here.press("end")

@@ -11,9 +11,19 @@ from tests.panes.scripted import detail as training_detail
 from tests.panes.scripted import job, uploaded
 from tui.resources.drift import ColumnDrift, ColumnSummary, Drift
 from tui.resources.result_lines import features_of, judged, prediction_of, row_of
-from tui.resources.results import Labels, Reading, artifact_job, labels_of, side_by_side_problem, task_of
+from tui.resources.results import (
+    JobResults,
+    Labels,
+    Origin,
+    Reading,
+    artifact_job,
+    labels_of,
+    retraining_problem,
+    side_by_side_problem,
+    task_of,
+)
 from tui.resources.scores import Prediction
-from tui.resources.transforms import TransformJobDetail
+from tui.resources.transforms import FilesDone, TransformFile, TransformFiles, TransformJobDetail
 
 CSV = Reading("text/csv", "text/csv", False, "$", "$", False, "regression")
 JOINED = replace(CSV, joined=True)
@@ -143,3 +153,36 @@ def test_a_column_has_moved_when_both_measures_say_so() -> None:
     assert column(0.5, 0.2, (60, 60)).verdict == "", "few values differ by chance"
     drift = Drift((column(0.05, 0.5), column(0.2, 0.2), column(0.5, 0.2)), 1000)
     assert [found.psi for found in drift.moved] == [0.5, 0.2]
+
+
+def results(**members: Any) -> JobResults:
+    """Results that can be learnt from, unless told otherwise."""
+    origin = Origin("job", "regression", "s3://b/datasets/d/train/train.csv")
+    file = TransformFile("new.csv", "b", "in/new.csv", 10, "b", "out/new.csv.out", members.pop("output", 5))
+    reading = replace(CSV, input_filter="$[1:]", labels=Labels("column", 0))
+    reading = replace(reading, **members.pop("reading", {}))
+    return JobResults(
+        described(uri=members.pop("uri", "s3://b/in")),
+        TransformFiles((file,), FilesDone(1, 1)),
+        reading,
+        members.pop("origin", origin),
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ({}, ""),
+        ({"origin": None}, "not known what the model learnt from"),
+        ({"reading": {"labels": Labels()}}, "label in the first column"),
+        ({"reading": {"input_filter": "$"}}, "label in the first column"),
+        ({"reading": {"compressed": True}}, "plain CSV"),
+        ({"output": None}, "no output"),
+        ({"uri": "s3://other/in"}, "another bucket"),
+        ({"uri": "s3://b/datasets/d/validation/validation.csv"}, "must not learn from what it is judged by"),
+    ],
+)
+def test_what_can_be_learnt_from(members: dict[str, Any], says: str) -> None:
+    found = retraining_problem(results(**members))
+    assert says in found
+    assert bool(found) == bool(says)

@@ -13,10 +13,11 @@ import pytest
 from sklearn import metrics
 
 from tests.local.server import LocalServer
-from tests.local.training import BUCKET
-from tests.local.transforms import MODEL, make_model, outputs, predictions, put, request, rows
+from tests.local.training import BUCKET, log_messages, wait_for_end
+from tests.local.transforms import MODEL, create_model, make_model, outputs, predictions, put, request, rows
+from tui.resources.algorithms import clone_request
 from tui.resources.datasets import DataError
-from tui.resources.results import Cursor, Labels, Origin, Reading, ResultRow
+from tui.resources.results import Cursor, JobResults, Labels, Origin, Reading, ResultRow, retraining_problem
 from tui.resources.scores import BinaryScores, MistakeRule, RegressionScores
 from tui.resources.transforms import FilesDone, TransformFiles, TransformJobDetail
 from tui.service.errors import InvalidRequest, NotFound
@@ -289,3 +290,28 @@ async def test_a_job_is_stopped_and_refusals_are_said(transforms: Transforms, se
     assert not await transforms.name_taken("never-there")
     with pytest.raises(InvalidRequest):
         await transforms.create(request("refused", f"s3://{BUCKET}/batch/stopped/", MaxPayloadInMB=101))
+
+
+async def test_a_model_is_trained_again_with_labelled_input_included(
+    transforms: Transforms, results: TransformResults, embedded: Gateway, server: LocalServer
+) -> None:
+    labelled_input = put(server, "batch/more/new.csv", labelled(50))
+    detail, files = await run(transforms, "more", labelled_input, DataProcessing={"InputFilter": "$[1:]"})
+    origin = await results.origin(MODEL, ())
+    assert origin == Origin(MODEL, "regression", f"s3://{BUCKET}/data/train")
+    known = JobResults(detail, files, reading(detail, Labels("column", 0)), origin)
+    assert retraining_problem(known) == ""
+
+    again = await results.training_with(known)
+
+    training = Training(embedded, Logs(embedded, 0.05), FAST)
+    await training.create(clone_request(again.description, "with-more"))
+    description = wait_for_end(server, "with-more")
+    assert description["TrainingJobStatus"] == "Completed"
+    assert any("Train matrix has 250 rows" in line for line in log_messages(server, "with-more"))
+
+
+async def test_the_origin_of_a_model_that_nobody_knows(results: TransformResults, server: LocalServer) -> None:
+    create_model(server, "from-elsewhere", put(server, "elsewhere.tar.gz", "anything"))
+    assert await results.origin("from-elsewhere", ()) is None
+    assert await results.origin("never-there", ()) is None

@@ -296,6 +296,14 @@ class LabelsWanted(Wish):
         """One record, to show what its columns hold."""
 
 
+class TrainWithWanted(Wish):
+    """Train the model of a transform job again, with the job's labelled input among the training data."""
+
+    def __init__(self, results: JobResults) -> None:
+        super().__init__()
+        self.results = results
+
+
 class DownloadWanted(Wish):
     """Download what a transform job has written, after asking."""
 

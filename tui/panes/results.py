@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from tui.panes.messages import CopyWanted, DownloadWanted, LabelsWanted
-from tui.panes.pane import NOT_HERE, Pane
+from tui.panes.messages import CopyWanted, DownloadWanted, LabelsWanted, TrainWithWanted
+from tui.panes.pane import NOT_HERE, Pane, writing
 from tui.panes.results_facts import predicted_said
 from tui.panes.results_judge import ResultsJudge
 from tui.panes.wording import number
 from tui.resources.datasets import DataError
-from tui.resources.results import Cursor, JobResults, ResultRow, side_by_side_problem
+from tui.resources.results import Cursor, JobResults, ResultRow, retraining_problem, side_by_side_problem
 from tui.resources.transforms import TransformFile
 from tui.service.errors import ServiceError
 from tui.service.transform_results import TransformResults
@@ -43,13 +43,15 @@ class ResultsPane(Pane):
         Binding("greater_than_sign", "slide(1)", "More", id="results.more", tooltip="Raise the bar", show=False),
         Binding("less_than_sign", "slide(-1)", "Less", id="results.less", tooltip="Lower the bar", show=False),
         Binding("L", "labels", "Labels", id="results.labels", tooltip="Say which column is the label"),
+        Binding("T", "train", "Train again", id="results.train", tooltip="Train again with this data included"),
         Binding("w", "download", "Download", id="results.download", tooltip="Download the output"),
         Binding("c", "copy", "Copy row", id="results.copy", tooltip="Copy record and answer", show=False),
         Binding("escape", "leave", "Back", id="results.back", show=False),
     ]
 
-    def __init__(self, service: TransformResults, results: JobResults) -> None:
+    def __init__(self, service: TransformResults, results: JobResults, *, read_only: bool) -> None:
         super().__init__(id="results")
+        self._read_only = read_only
         self.results = results
         self._service = service
         self._place = 0
@@ -104,6 +106,7 @@ class ResultsPane(Pane):
             "labels": bool(self._known)
             and (self.results.reading.labels.kind != "file" or "the data set has the labels in a file of their own"),
             "download": written or "there is no output",
+            "train": writing(self._read_only, not (problem := retraining_problem(self.results)) or problem),
             "copy": self.table.cursor_row is not None,
         }
         return possible.get(action, True)
@@ -148,6 +151,10 @@ class ResultsPane(Pane):
         """Say which column is the label."""
         if self._known:
             self.post_message(LabelsWanted(self.results, self._known[0].record))
+
+    def action_train(self) -> None:
+        """Train again with this data included."""
+        self.post_message(TrainWithWanted(self.results))
 
     def action_download(self) -> None:
         """Download the output."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +11,16 @@ from tui.resources.datasets import UploadedDataset, split_file
 from tui.resources.scores import Judged, Prediction
 from tui.resources.training import TrainingJobDetail
 from tui.resources.transform_filters import CSV, JSON, JSON_LINES
-from tui.resources.transforms import TransformFile, TransformFiles, TransformJobDetail, media_type
+from tui.resources.transforms import (
+    TransformFile,
+    TransformFiles,
+    TransformJobDetail,
+    bucket_and_key,
+    media_type,
+)
+
+_TRAIN = re.compile(r"/train(/.*)?$")
+"""What is behind the folder of a data set in the place of its training data."""
 
 SHOWN = 2000
 """Characters of a record, and of its answer, that are shown."""
@@ -183,6 +193,31 @@ def side_by_side_problem(detail: TransformJobDetail) -> str:
     if accept not in (CSV, JSON, JSON_LINES, ""):
         return f"The output is {accept}, which is no text: w downloads it."
     return ""
+
+
+def retraining_problem(results: JobResults) -> str:
+    """Why a model cannot be trained again with a job's input among its training data; empty when it can."""
+    origin, reading, data = results.origin, results.reading, results.detail.data
+    if origin is None:
+        return "it is not known what the model learnt from"
+    siblings = _TRAIN.sub("", origin.train_uri)
+    rules = (
+        (
+            reading.labels != Labels("column", 0) or reading.input_filter != "$[1:]",
+            "only rows with their label in the first column can be learnt from",
+        ),
+        (reading.content_type != CSV or reading.compressed, "only plain CSV can be put beside the training data"),
+        (not results.written, "there is no output, so that the rows may be faulty"),
+        (
+            bucket_and_key(origin.train_uri)[0] != bucket_and_key(data.input_uri)[0],
+            "the training data is in another bucket, and a manifest names one bucket only",
+        ),
+        (
+            siblings != origin.train_uri and data.input_uri.startswith(f"{siblings}/"),
+            "these rows belong to the data set of the model, which must not learn from what it is judged by",
+        ),
+    )
+    return next((problem for holds, problem in rules if holds), "")
 
 
 def task_of(training: TrainingJobDetail) -> Task | None:

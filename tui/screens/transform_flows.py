@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
 from tui.panes.batch import BatchPane
 from tui.panes.messages import (
-    DownloadWanted,
-    LabelsWanted,
-    ResultsWanted,
     TransformCloneWanted,
     TransformStopWanted,
     TransformWanted,
 )
-from tui.panes.results import ResultsPane
-from tui.panes.wording import count, size
+from tui.panes.wording import count
 from tui.resources.algorithms import algorithm_of, free_name
-from tui.resources.csv_reports import Task
 from tui.resources.datasets import SplitName, UploadedDataset
 from tui.resources.models import TrainedModel
-from tui.resources.results import DownloadProgress, Labels, Origin
+from tui.resources.results import Origin
 from tui.resources.transform_choices import NAME_LIMIT, TransformChoice, clone_request, transform_request
-from tui.resources.transform_filters import columns
 from tui.resources.transforms import TransformJobDetail
 from tui.screens.dialogs import Choose, Confirm
 from tui.screens.roads import uploaded
@@ -115,46 +109,6 @@ async def stop(stage: Stage, wish: TransformStopWanted) -> None:
             await stage.service.transforms.stop(name)
 
 
-async def show_results(stage: Stage, wish: ResultsWanted) -> None:
-    """Show what a job has written."""
-    detail = await stage.service.transforms.describe(wish.name)
-    files = await stage.service.transforms.list_files(detail)
-    results = await stage.service.transform_results.of(detail, files)
-    await stage.open_pane(ResultsPane(stage.service.transform_results, results))
-
-
-async def choose_labels(stage: Stage, wish: LabelsWanted) -> None:
-    """Say which column of the input holds what is true, and judge the results by it."""
-    cells = columns(wish.record)
-    choices = [(f"column {place}", f"e.g. {cell}") for place, cell in enumerate(cells, start=1)]
-    chosen = await stage.ask(Choose("Which column of the input is the label?", (("none", "not judged"), *choices)))
-    if chosen is None:
-        return
-    labels = Labels() if chosen == "none" else Labels("column", int(chosen.removeprefix("column ")) - 1)
-    task = wish.results.reading.task or (await _choose_task(stage) if labels.kind == "column" else None)
-    reading = replace(wish.results.reading, labels=labels, task=task)
-    await stage.open_pane(ResultsPane(stage.service.transform_results, replace(wish.results, reading=reading)))
-
-
-async def download(stage: Stage, wish: DownloadWanted) -> None:
-    """Download what a job has written into a folder of its name."""
-    written, name = wish.results.written, wish.results.detail.job.name
-    total = sum(file.output_size or 0 for file in written)
-    detail = f"{count(len(written), 'file')}, {size(total)}. What is there by the same names is replaced."
-    if not await stage.ask(Confirm(f"Download into ./{name}?", detail, "Download")):
-        return
-    pane = stage.screen.query_one(ResultsPane)
-
-    def show(progress: DownloadProgress) -> None:
-        pane.say(f"downloading {size(progress.done_bytes)} of {size(total)}, {size(progress.rate)}/s: {progress.file}")
-
-    try:
-        fetched = await stage.service.transform_results.download(written, name, show)
-    finally:
-        pane.say("")
-    stage.say(f"Downloaded {count(fetched, 'file')} into ./{name}.")
-
-
 async def _source(stage: Stage, wish: TransformWanted) -> _Source | None:
     if wish.trained:
         return await _of_training(stage, wish.trained)
@@ -218,17 +172,6 @@ async def _choose_input(stage: Stage, datasets: list[UploadedDataset]) -> str | 
     if chosen is None:
         return None
     return places[chosen][0] if chosen in places else "s3://"
-
-
-async def _choose_task(stage: Stage) -> Task | None:
-    tasks: Mapping[str, Task] = {"regression": "regression", "binary": "binary", "multiclass": "multiclass"}
-    says = {
-        "regression": "numbers",
-        "binary": "the score of one of two classes",
-        "multiclass": "one of several classes",
-    }
-    chosen = await stage.ask(Choose("What does the model predict?", tuple(says.items())))
-    return tasks[chosen] if chosen else None
 
 
 async def _start(stage: Stage, form: TransformForm, request: dict[str, Any]) -> None:

@@ -20,7 +20,17 @@ READ_OPERATIONS = frozenset({"Search", "FilterLogEvents", "StartLiveTail"})
 _READ_PREFIX = re.compile(r"(Describe|List|Get|Head|BatchDescribe|BatchGet)[A-Z]")
 
 MUTATING_TASKS = frozenset(
-    {"upload_dataset", "upload_paths", "copy_s3", "delete_s3", "invoke", "shoot", "judge", "next_mistakes"}
+    {
+        "upload_dataset",
+        "write_training_manifest",
+        "upload_paths",
+        "copy_s3",
+        "delete_s3",
+        "invoke",
+        "shoot",
+        "judge",
+        "next_mistakes",
+    }
 )
 """Worker tasks that change something at AWS, or make a model work, which counts in its metrics and may cost money."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Mapping, Sequence
 
 from tui.resources.datasets import UploadedDataset
 from tui.resources.drift import Drift
@@ -70,6 +71,22 @@ class TransformResults:
         """What a training job learnt from; None where it does not say."""
         return origin_of(await self._training.describe(job), datasets)
 
+    async def training_with(self, results: JobResults) -> TrainingJobDetail:
+        """The training job of the model as it would be with the job's input among its training data.
+
+        A manifest beside the job's output then names both; no data is copied.
+
+        Raises:
+            ServiceError: The training job or its data is gone, or the manifest cannot be written.
+        """
+        origin = results.origin
+        assert origin is not None, "without training data there is nothing to add to"
+        uri = f"{results.detail.data.output_uri.rstrip('/')}/train-again.manifest"
+        training = await self._training.describe(origin.job)
+        keys = [file.key for file in results.written]
+        await self._gateway.task("write_training_manifest", uri=uri, train_uri=origin.train_uri, keys=keys)
+        return with_training_data(training, {"S3DataType": "ManifestFile", "S3Uri": uri})
+
     async def _training_of(self, artifact: str) -> TrainingJobDetail | None:
         job = artifact_job(artifact)
         if not job:
@@ -126,6 +143,15 @@ class TransformResults:
         """Write the outputs below a local folder; how many there were."""
         count: int = await self._gateway.task("download_results", files=files, folder=folder, on_progress=on_progress)
         return count
+
+
+def with_training_data(training: TrainingJobDetail, source: Mapping[str, str]) -> TrainingJobDetail:
+    """A training job whose channel `train` reads other data."""
+    description = copy.deepcopy(dict(training.description))
+    for channel in description["InputDataConfig"]:
+        if channel["ChannelName"] == "train":
+            channel["DataSource"]["S3DataSource"] |= source
+    return TrainingJobDetail.from_description(description)
 
 
 def origin_of(training: TrainingJobDetail, datasets: tuple[UploadedDataset, ...]) -> Origin | None:

@@ -17,6 +17,7 @@ _PLACES = {
     "split_csv": "splitting",
     "upload_dataset": "uploading",
     "list_datasets": "uploading",
+    "watch_paths": "watching",
     "list_s3": "s3_browsing",
     "list_s3_versions": "s3_browsing",
     "measure_s3": "s3_browsing",
@@ -38,10 +39,12 @@ _PLACES = {
     "find_mistake": "results",
     "measure_drift": "drift",
     "download_results": "result_download",
+    "write_training_manifest": "transform_objects",
     "invoke": "invoking",
     "shoot": "invoking",
     "judge": "judging",
     "next_mistakes": "judging",
+    "next_rows": "test_rows",
 }
 
 

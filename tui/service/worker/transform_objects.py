@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tui.resources.text import strip_controls
@@ -80,6 +80,22 @@ def peek_transform_input(context: TaskContext, uri: str, data_type: str) -> Inpu
         complete=complete,
         longest_line=longest,
     )
+
+
+def write_training_manifest(context: TaskContext, uri: str, train_uri: str, keys: Sequence[str]) -> None:
+    """Write a manifest that names the objects of training data and some more of the same bucket.
+
+    Raises:
+        ServiceError: There is no training data any more.
+    """
+    s3 = context.client("s3")
+    source, prefix = bucket_and_key(train_uri)
+    trained = [item["Key"] for item in _listed(context, s3, source, prefix) if not item["Key"].endswith("/")]
+    if not trained:
+        raise NotFound(f"There is no object below {train_uri}", "The model's training data is gone")
+    bucket, key = bucket_and_key(uri)
+    body = json.dumps([{"prefix": f"s3://{source}/"}, *trained, *keys], indent=1)
+    s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
 
 
 def _as_text(lines: list[bytes]) -> tuple[str, ...]:
