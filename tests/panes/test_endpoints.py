@@ -36,6 +36,7 @@ from tui.panes.messages import (
     ShutDownWanted,
     TransformWanted,
     WeightsWanted,
+    WhyWanted,
 )
 from tui.panes.models import ModelsPane
 from tui.resources.endpoint_metrics import LAST_HOUR, WINDOWS, Idle
@@ -115,7 +116,7 @@ async def test_keys_follow_what_can_be_done_with_the_endpoint(endpoints: Scripte
     async with stage(EndpointsPane(endpoints, read_only=False)) as here:
         endpoints.scripted_list.told.tell(ROWS)
         await here.sees("5 endpoints")
-        await here.until(lambda: here.dimmed == {"list.older"}, "all can be done with one in service")
+        await here.until(lambda: here.dimmed == {"endpoints.why", "list.older"}, "all but why with one in service")
         await here.press("n", "equals_sign", "K", "i", "J", "U", "l", "x")
         wishes = here.app.wishes
         await here.until(lambda: len(wishes) == 8, "eight wishes")
@@ -125,9 +126,12 @@ async def test_keys_follow_what_can_be_done_with_the_endpoint(endpoints: Scripte
         assert {wish.endpoint for wish in wishes if hasattr(wish, "endpoint")} == {"boston"}
         await here.press("down")
         changing = {"endpoints.weights", "endpoints.canary", "endpoints.invoke", "endpoints.judge", "endpoints.update"}
-        await here.until(lambda: here.dimmed == changing | {"list.older"}, "one that is created can be shut down")
+        await here.until(lambda: here.dimmed == changing | {"endpoints.why", "list.older"}, "one that is created")
         await here.press("end", "x")
         await here.until(lambda: len(wishes) == 9, "one that failed can be deleted")
+        await here.press("W")
+        await here.until(lambda: len(wishes) == 10, "and explained")
+        assert isinstance(wishes.pop(), WhyWanted)
         await here.press("home", "space", "space", "ctrl+d")
         await here.until(lambda: len(wishes) == 10, "marks are shut down together")
         assert isinstance(wishes[-1], ShutDownWanted)
@@ -138,7 +142,7 @@ async def test_read_only_leaves_what_reads(endpoints: ScriptedEndpoints) -> None
     async with stage(EndpointsPane(endpoints, read_only=True)) as here:
         endpoints.scripted_list.told.tell(ROWS)
         await here.sees("5 endpoints")
-        writes = {"deploy", "weights", "canary", "invoke", "judge", "update", "shut_down"}
+        writes = {"deploy", "weights", "canary", "invoke", "judge", "update", "shut_down", "why"}
         await here.until(
             lambda: here.dimmed == {f"endpoints.{name}" for name in writes} | {"list.older"}, "writes are dimmed"
         )
@@ -151,7 +155,7 @@ async def test_one_variant_has_no_canary_and_one_on_its_way_out_cannot_be_shut_d
     async with stage(EndpointsPane(endpoints, read_only=False)) as here:
         endpoints.scripted_list.told.tell((alone, row("going", "Deleting")))
         await here.sees("2 endpoints", "XGB-Model")
-        await here.until(lambda: here.dimmed == {"endpoints.canary", "list.older"}, "no canary")
+        await here.until(lambda: here.dimmed == {"endpoints.canary", "endpoints.why", "list.older"}, "no canary")
         await here.press("down")
         await here.until(lambda: "endpoints.shut_down" in here.dimmed, "no second deletion")
 

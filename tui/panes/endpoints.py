@@ -19,6 +19,7 @@ from tui.panes.messages import (
     LogsWanted,
     ShutDownWanted,
     WeightsWanted,
+    WhyWanted,
 )
 from tui.panes.pane import writing
 from tui.panes.wording import moment, status
@@ -145,6 +146,7 @@ or on models (press 8). An endpoint costs money until it is shut down."""
         Binding("U", "update", "Update", id="endpoints.update", tooltip="Move to another configuration"),
         Binding("x,ctrl+d", "shut_down", "Shut down", id="endpoints.shut_down", tooltip="Delete, after asking"),
         Binding("l", "logs", "Logs", id="endpoints.logs", tooltip="Follow the endpoint's log"),
+        Binding("W", "why", "Why", id="endpoints.why", tooltip="Why it failed, or why its last update was taken back"),
         Binding("m", "inspect('metrics')", "Metrics", id="endpoints.metrics", tooltip="Traffic, latency and errors"),
         Binding(
             "y",
@@ -194,7 +196,7 @@ or on models (press 8). An endpoint costs money until it is shut down."""
                 "update": in_service,
                 "shut_down": bool(self._deletable()) or (row is not None and "it is being deleted already"),
             }.items()
-        } | {"logs": row is not None}
+        } | {"logs": row is not None, "why": row is not None and (went_wrong(row) or "nothing failed")}
 
     def action_new(self) -> None:
         """Deploy something that is still to be chosen."""
@@ -230,6 +232,11 @@ or on models (press 8). An endpoint costs money until it is shut down."""
         if row := self.table.cursor_row:
             self.post_message(LogsWanted(endpoint_log(row.name)))
 
+    def action_why(self) -> None:
+        """Say why it failed, or why its last update was taken back."""
+        if row := self.table.cursor_row:
+            self.post_message(WhyWanted(row))
+
     def action_shut_down(self) -> None:
         """Shut the marked endpoints down, or the one under the cursor."""
         if rows := self._deletable():
@@ -242,3 +249,8 @@ or on models (press 8). An endpoint costs money until it is shut down."""
         """Look at the metrics of a longer or shorter time."""
         self.inspector.change_window(step)
         self.action_inspect("metrics")
+
+
+def went_wrong(endpoint: Endpoint) -> bool:
+    """Whether there is something to explain: that it does not serve, or not what it was last told to."""
+    return endpoint.status in ("Failed", "RollingBack", "UpdateRollbackFailed") or bool(endpoint.failure_reason)
