@@ -16,7 +16,7 @@ TUTORIAL = (
 
 
 async def test_the_tutorials_tuning_job(folder: Path) -> None:
-    async with console(local_config(folder), seconds=400) as desk:
+    async with console(local_config(folder), seconds=500) as desk:
         await desk.sees("No training jobs yet.")
         await make_a_data_set_of_the_sample(desk)
         await desk.press("4")
@@ -46,6 +46,17 @@ async def test_the_tutorials_tuning_job(folder: Path) -> None:
         await desk.sees("▸ diabetes-tune (20)", "20/20")
         await desk.press("enter")
         await desk.sees("▾ diabetes-tune (20)", described[0][0][-8:])
+
+        await desk.press("4", "b")
+        await desk.sees(described[0][0], "batch transform")
+        await desk.press("down", "enter")
+        await desk.sees("Transform which data?", "diabetes test")
+        await desk.press("enter")
+        await desk.sees(f"Transform with {described[0][0]}", "the first is test.csv, 10 columns")
+        await desk.press("f2")
+        await desk.sees_match(r"✓ Completed +1 of 1")
+        await desk.press("enter")
+        await desk.sees("test.csv: 66 rows", "RMSE", "predicted (up) against actual (across)")
 
         await desk.press("4", "b")
         await desk.sees(described[0][0], "around these values")
