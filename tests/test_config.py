@@ -51,6 +51,13 @@ def test_without_anything_there_are_defaults() -> None:
     assert not config.has_aws_settings
 
 
+def test_the_price_file_is_found_from_the_folder_of_the_configuration() -> None:
+    assert loaded('price_file = "prices.toml"\n').price_file == usual_file().parent / "prices.toml"
+    assert loaded('price_file = "/etc/prices.toml"\n').price_file == Path("/etc/prices.toml")
+    assert loaded().price_file is None
+    assert complaint("price_file = 3\n") == ", line 1: price_file: must be a text in quotes"
+
+
 @pytest.mark.parametrize(
     ("key", "variable"),
     [("profile", "AWS_PROFILE"), ("region", "AWS_REGION"), ("endpoint_url", "AWS_ENDPOINT_URL")],

@@ -52,7 +52,7 @@ class SagedeckApp(App[None]):
         self.config = config
         self.embedded = embedded
         budget = Budget(config.rates, read_only=config.read_only)
-        self.service = SageMaker(budget, folder=config.state_folder, worker=worker)
+        self.service = SageMaker(budget, folder=config.state_folder, worker=worker, price_file=config.price_file)
         self._interrupted = False
         self._told_of_money = False
         for theme in THEMES:

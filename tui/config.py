@@ -30,6 +30,9 @@ class Config:
     """The data folder of the embedded SageMaker; None for the usual one."""
 
     theme: str = "sagedeck-dark"
+    price_file: Path | None = None
+    """A person's own hourly prices; None for the price list of AWS or the built-in table."""
+
     pace: Pace = field(default_factory=Pace)
     rates: Rates = field(default_factory=Rates)
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -129,7 +132,14 @@ class _Reader:
     text: str
 
     def config(self, table: dict[str, Any]) -> Config:
-        plain: dict[str, type] = {"profile": str, "region": str, "endpoint_url": str, "read_only": bool, "theme": str}
+        plain: dict[str, type] = {
+            "profile": str,
+            "region": str,
+            "endpoint_url": str,
+            "read_only": bool,
+            "theme": str,
+            "price_file": str,
+        }
         values: dict[str, Any] = {}
         for key, value in table.items():
             if key in plain:
@@ -144,6 +154,8 @@ class _Reader:
             else:
                 known = ", ".join([*plain, "[polling]", "[rates]", "[keys]"])
                 raise self._error(key, f"there is no such setting. The settings are: {known}")
+        if "price_file" in values:
+            values["price_file"] = self.path.parent / Path(values["price_file"]).expanduser()
         return Config(**values)
 
     def _numbers(self, section: str, value: Any, kind: type[Any]) -> Any:
