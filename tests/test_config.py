@@ -127,7 +127,7 @@ def test_another_file_can_be_named(tmp_path: Path) -> None:
     assert str(caught.value) == f"{tmp_path / 'missing.toml'}: cannot be read: No such file or directory"
 
 
-SETTINGS = "profile, region, endpoint_url, read_only, theme, [polling], [rates], [keys]"
+SETTINGS = "profile, region, endpoint_url, read_only, theme, price_file, [polling], [rates], [keys]"
 
 
 @pytest.mark.parametrize(
