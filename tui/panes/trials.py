@@ -77,7 +77,7 @@ class TrialInspector(TrainingInspector):
     async def _follow_trials(self, views: TrialViews) -> None:
         async for snapshot in self._tuning.trials(self._detail.job.name).watch():
             if snapshot.value is not None:
-                views.pictures.show(self._detail, snapshot.value)
+                await views.pictures.show(self._detail, snapshot.value)
 
 
 class TrialsPane(ListPane[Trial]):

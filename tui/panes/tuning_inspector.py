@@ -41,4 +41,4 @@ class TuningInspector(Inspector["TuningViews"]):
         async for snapshot in self._tuning.trials(name).watch():
             detail = self._tuning.detail(name).snapshot.value
             if snapshot.value is not None and detail is not None:
-                views.show_trials(detail, snapshot.value)
+                await views.show_trials(detail, snapshot.value)

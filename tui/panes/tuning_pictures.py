@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 from textual.app import ComposeResult
@@ -34,6 +35,8 @@ class TuningPictures(VerticalScroll):
         self._course.empty_text = "No trial has ended yet."
         self._map.display = False
         self._scatters: dict[str, ScatterChart] = {}
+        self._said = Content("")
+        self._shown: tuple[TuningJobDetail, Sequence[Trial]] | None = None
 
     def compose(self) -> ComposeResult:
         """The course, what can be said, and below them a scatter for each hyperparameter as they become known."""
@@ -43,29 +46,49 @@ class TuningPictures(VerticalScroll):
 
     def clear(self) -> None:
         """Show nothing."""
+        self._shown = None
         self._course.series = ()
-        self._insight.update("")
+        self._say(Content(""))
         self._map.display = False
         for chart in self._scatters.values():
             chart.remove()
         self._scatters = {}
 
-    def show(self, detail: TuningJobDetail, trials: Sequence[Trial]) -> None:
-        """Show the trials as they are now; a picture whose points are the same is not drawn again."""
+    async def show(self, detail: TuningJobDetail, trials: Sequence[Trial]) -> None:
+        """Show the trials as they are now; a picture whose points are the same is not drawn again.
+
+        Hundreds of trials take longer than a key may wait: whoever types is answered between two pictures.
+        """
         objective = detail.job.objective
-        if objective is None or not self.is_attached:
+        if objective is None or not self.is_attached or (detail, trials) == self._shown:
             return
+        for _ in self._draw(detail, trials, objective):
+            await asyncio.sleep(0)
+        self._shown = detail, trials
+
+    def _draw(self, detail: TuningJobDetail, trials: Sequence[Trial], objective: Objective) -> Iterator[None]:
+        """One picture after the other."""
         self._course.series = course(trials, objective, detail.job.created)
-        self._insight.update(insight(detail, trials, objective))
+        yield
+        correlations = ranked(detail, trials)
+        yield
+        self._say(insight(detail, trials, objective, correlations))
+        yield
         for name, found in detail.ranges.items():
             if name not in self._scatters:
                 self._scatters[name] = ScatterChart()
                 self.mount(self._scatters[name])
             self._scatters[name].scatter = against(name, found, trials, objective)
-        both = strongest_pair(detail, trials)
+            yield
+        both = strongest_pair(correlations)
         self._map.display = both is not None
         if both is not None:
             self._map.scatter = pair_map(both, detail, trials, objective)
+
+    def _say(self, insight: Content) -> None:
+        if not insight.is_same(self._said):
+            self._said = insight
+            self._insight.update(insight)
 
 
 def course(trials: Sequence[Trial], objective: Objective, began: float) -> tuple[Series, ...]:
@@ -79,14 +102,16 @@ def course(trials: Sequence[Trial], objective: Objective, began: float) -> tuple
     return (Series(f"best {objective.metric} by minute", tuple(points)),) if points else ()
 
 
-def insight(detail: TuningJobDetail, trials: Sequence[Trial], objective: Objective) -> Content:
+def insight(
+    detail: TuningJobDetail, trials: Sequence[Trial], objective: Objective, correlations: Sequence[tuple[str, float]]
+) -> Content:
     """Which hyperparameters matter, and which ranges are too narrow."""
     known = sum(trial.objective is not None for trial in trials)
     if known < FEWEST_TRIALS:
         more = count(FEWEST_TRIALS - known, "more trial")
         return content(f"What matters can be said after {more} with {objective.metric}.", "$text-muted")
     lines = [heading("Rank correlation with the objective")]
-    for name, correlation in ranked(detail, trials):
+    for name, correlation in correlations:
         label = content(name).plain.ljust(NAME_WIDTH)[:NAME_WIDTH]
         bar = as_content(Bar(abs(correlation), f"{correlation:+.2f}"), BAR_WIDTH)
         lines.append(Content.assemble((label, "$text-muted"), " ", bar))
@@ -128,10 +153,9 @@ def against(name: str, found: Range, trials: Sequence[Trial], objective: Objecti
     )
 
 
-def strongest_pair(detail: TuningJobDetail, trials: Sequence[Trial]) -> tuple[str, str] | None:
+def strongest_pair(correlations: Sequence[tuple[str, float]]) -> tuple[str, str] | None:
     """The two varied numbers that matter most; None while that cannot be said of two."""
-    found = ranked(detail, trials)
-    return (found[0][0], found[1][0]) if len(found) > 1 else None
+    return (correlations[0][0], correlations[1][0]) if len(correlations) > 1 else None
 
 
 def pair_map(both: tuple[str, str], detail: TuningJobDetail, trials: Sequence[Trial], objective: Objective) -> Scatter:

@@ -47,9 +47,9 @@ class TuningViews(Views):
         self.summary.update(summary(detail))
         self.request.update(content(as_json(detail.description)))
 
-    def show_trials(self, detail: TuningJobDetail, trials: Sequence[Trial]) -> None:
+    async def show_trials(self, detail: TuningJobDetail, trials: Sequence[Trial]) -> None:
         """Show what its trials look like."""
-        self.pictures.show(detail, trials)
+        await self.pictures.show(detail, trials)
 
     def show_problem(self, problem: str) -> None:
         """Say why there is nothing to show."""

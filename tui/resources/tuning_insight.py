@@ -57,16 +57,17 @@ def _ranks(values: Sequence[float]) -> list[float]:
 def edge_advice(trials: Sequence[Trial], ranges: Mapping[str, Range], objective: Objective) -> dict[str, str]:
     """For each range whose best trials sit at one edge: the sentence that suggests to widen it there."""
     advice = {}
+    board = leaderboard(trials, objective)
     for name, found in ranges.items():
-        if isinstance(found, NumberRange) and (side := _edge(trials, name, found, objective)):
+        if isinstance(found, NumberRange) and (side := _edge(board, name, found)):
             bound, direction = (found.low, "lower") if side < 0 else (found.high, "higher")
             advice[name] = f"The best values of {name} lie at {bound}, the edge of its range: try {direction} ones."
     return advice
 
 
-def _edge(trials: Sequence[Trial], name: str, found: NumberRange, objective: Objective) -> int:
+def _edge(board: Sequence[Trial], name: str, found: NumberRange) -> int:
     """-1 when most of the best trials lie at the lower edge of a range, 1 at the upper, 0 otherwise."""
-    points = scored(leaderboard(trials, objective), name)
+    points = scored(board, name)
     if len(points) < FEWEST_TRIALS:
         return 0
     best = points[: max(2, math.ceil(len(points) * BEST_SHARE))]
