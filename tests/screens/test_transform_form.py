@@ -86,9 +86,9 @@ def form_of(
 
 
 @asynccontextmanager
-async def shown(form: TransformForm) -> AsyncIterator[tuple[FormApp, Pilot[None]]]:
+async def shown(form: TransformForm, size: tuple[int, int] = (120, 60)) -> AsyncIterator[tuple[FormApp, Pilot[None]]]:
     app = FormApp(form)
-    async with asyncio.timeout(60), app.run_test(size=(120, 60), headless=False) as pilot:
+    async with asyncio.timeout(60), app.run_test(size=size, headless=False) as pilot:
         yield app, pilot
         app.workers.cancel_all()
 
@@ -186,6 +186,13 @@ async def test_a_copy_of_a_job_keeps_what_that_job_had(tmp_path: Path) -> None:
         values = app.form.values
         assert (values["max_payload"], values["max_concurrent"], values["strategy"]) == ("1", "7", "SingleRecord")
         assert values["input_filter"] == "$"
+
+
+async def test_the_last_field_and_the_buttons_are_seen_on_a_small_screen(tmp_path: Path) -> None:
+    async with shown(form_of(Lake(test=peek(*ROWS)), tmp_path), (80, 24)) as (app, _):
+        await sees(app, "Transform with diabetes", "3 columns", "→ ‹prediction›", "Transform (F2)")
+        app.form.query_one("#field-retries").focus()
+        await sees(app, "Transform with diabetes", "Retries", "Transform (F2)")
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def drift_said(drift: Drift) -> list[Content]:
     else:
         lines.append(content(f"None of {count(total, 'column')} has moved."))
     width = min(16, max([6, *(cells(column.name) for column in drift.columns)]))
-    lines += [Content(""), content(f"{'column':<{width}}   PSI    KS  missing then → now  outside", "$text-muted")]
+    lines += [Content(""), content(f"{'column':<{width}}   PSI    KS missing outside", "$text-muted")]
     shown = [*moved, *(column for column in drift.columns if not column.verdict)][:DRIFTED]
     for column in shown:
         lines += _column_said(column, width)
@@ -126,15 +126,13 @@ def drift_said(drift: Drift) -> list[Content]:
 def _column_said(column: ColumnDrift, width: int) -> Iterator[Content]:
     psi = f"{column.psi:5.2f}" if column.psi is not None else "  n/a"
     ks = f"{column.ks:5.2f}" if column.ks is not None else "  n/a"
-    missing = f"{column.trained.missing_share:>8.1%} → {column.new.missing_share:<6.1%}"
     known = column.new.rows - column.new.missing
     outside = f"{column.outside / known:.1%}" if known else "n/a"
     style = {"moved much": "$text-error", "moved": "$text-warning", "": ""}[column.verdict]
-    yield content(f"{end(column.name, width):<{width}} {psi} {ks}  {missing}     {outside:>6}", style)
+    yield content(f"{end(column.name, width):<{width}} {psi} {ks} {column.new.missing_share:>7.1%} {outside:>7}", style)
     then, now = column.trained, column.new
     if column.verdict and then.low is not None and now.low is not None:
-        yield content(
-            f"  {column.verdict}: was {then.low:.4g} .. {then.high:.4g}, mean {then.mean:.4g}; "
-            f"is {now.low:.4g} .. {now.high:.4g}, mean {now.mean:.4g}",
-            "$text-muted",
-        )
+        yield content(f"  {column.verdict}", style)
+        for which, one in (("was", then), ("is", now)):
+            numbers = f"{one.low:.4g} .. {one.high:.4g}, mean {one.mean:.4g}"
+            yield content(f"  {which:<4}{numbers}, {one.missing_share:.1%} missing", "$text-muted")

@@ -36,7 +36,7 @@ from widgets.text import end
 PEEK_SECONDS = 0.3
 """How long nothing is typed before S3 is asked what is there."""
 
-PREVIEWED = 150
+PREVIEWED = 72
 """Characters of a record in a preview."""
 
 Peek = Callable[[str, str], Awaitable[InputPeek]]
