@@ -51,7 +51,7 @@ class ScriptedEndpoints(Endpoints):
         self.list = self.scripted_list
         self.told_details: dict[str, Told[EndpointDetail]] = defaultdict(Told)
         self.told_traffic: dict[tuple[str, MetricWindow], Told[EndpointTraffic]] = defaultdict(Told)
-        self.scaling = ScriptedScaling()
+        self.scaling = self.scripted_scaling = ScriptedScaling()
 
     def detail(self, name: str) -> Feed[EndpointDetail]:
         return self.told_details[name].feed

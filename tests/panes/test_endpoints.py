@@ -59,7 +59,7 @@ async def test_endpoints(endpoints: ScriptedEndpoints, size: tuple[int, int]) ->
         await here.sees("Asking for endpoints…")
         endpoints.scripted_list.told.tell(())
         await here.sees("No endpoints yet.")
-        endpoints.scaling.told = (ScalingBounds(scaling_id("boston", "XGB-Model"), INSTANCES, 1, 4),)
+        endpoints.scripted_scaling.told = (ScalingBounds(scaling_id("boston", "XGB-Model"), INSTANCES, 1, 4),)
         endpoints.scripted_list.told.tell(ROWS)
         endpoints.told_details["boston"].tell(endpoint_detail())
         endpoints.told_traffic["boston", LAST_HOUR].tell(traffic())

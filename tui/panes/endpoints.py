@@ -126,7 +126,8 @@ class EndpointsPane(ListPane[Endpoint]):
     EMPTY = """No endpoints yet.
 
 Press n to deploy a model, or e on a training job (press 3)
-or on models (press 8). An endpoint costs money until it is shut down."""
+or on models (press 8). An endpoint costs money
+until it is shut down."""
 
     inspector: EndpointInspector
 

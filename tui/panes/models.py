@@ -39,8 +39,9 @@ class ModelsPane(ListPane[Model]):
     NOUN = "model"
     EMPTY = """No models yet.
 
-A model is an artifact with the image that serves it. Press n to make one
-of a completed training job; deploying a training job makes its model too."""
+A model is an artifact with the image that serves it.
+Press n to make one of a completed training job;
+deploying a training job makes its model too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New", id="models.new", tooltip="Make a model of what a training job left"),

@@ -13,7 +13,7 @@ from tui.panes.idle import IdlePane
 from tui.panes.messages import DeployWanted, EndpointUpdateWanted, IdleWanted, ShutDownWanted
 from tui.panes.wording import count, duration
 from tui.resources.endpoint_configs import config_request
-from tui.resources.endpoint_deployments import DeploymentPlan, ShutDownPlan
+from tui.resources.endpoint_deployments import DeploymentPlan, Resource, ShutDownPlan
 from tui.resources.models import TrainedModel
 from tui.resources.prices import total
 from tui.resources.variant_lines import models_in, read_variants
@@ -80,15 +80,16 @@ async def _choose_sources(stage: Stage) -> tuple[Source, ...]:
     sources = [
         Source("model", model.name, model.created) for model in stage.service.models.list.feed.snapshot.value or ()
     ]
-    sources += completed_jobs(stage)
+    sources += await completed_jobs(stage)
     if not sources:
         stage.say("There is neither a model nor a completed training job to deploy: press 3 and train one.", "warning")
         return ()
     return await stage.ask(SourcePicker("Deploy what?", tuple(sources), several=True)) or ()
 
 
-def completed_jobs(stage: Stage) -> list[Source]:
+async def completed_jobs(stage: Stage) -> list[Source]:
     """The training jobs of the list that have left an artifact."""
+    await _listed(stage.service.training.list)
     jobs = stage.service.training.jobs.snapshot.value or ()
     return [Source("training job", job.name, job.created) for job in jobs if job.status == "Completed"]
 
@@ -254,7 +255,7 @@ def _saved(stage: Stage, names: Sequence[str]) -> str:
 
 async def _shut_down(stage: Stage, plans: Sequence[ShutDownPlan], ticks: Ticks, screen: StepsScreen) -> None:
     """With ticks one after the other: what several endpoints share can go only with the last of them."""
-    stayed: list[str] = []
+    stayed: dict[Resource, str] = {}
     runs = [partial(_shut_one_down, stage, plan, ticks, screen, stayed) for plan in plans]
     try:
         if ticks == Ticks():
@@ -273,11 +274,12 @@ async def _shut_down(stage: Stage, plans: Sequence[ShutDownPlan], ticks: Ticks, 
         if stayed:
             return
     names = _and([plan.endpoint for plan in plans])
-    stage.say(f"Shut down: {names}.{f' {_and(stayed)}' if stayed else ''}")
+    kept = "".join(f" The {resource} stays. {why}" for resource, why in stayed.items())
+    stage.say(f"Shut down: {names}.{kept}")
 
 
 async def _shut_one_down(
-    stage: Stage, plan: ShutDownPlan, ticks: Ticks, screen: StepsScreen, stayed: list[str]
+    stage: Stage, plan: ShutDownPlan, ticks: Ticks, screen: StepsScreen, stayed: dict[Resource, str]
 ) -> None:
     run = stage.service.shutting_down.run(plan, config=ticks.config, models=ticks.models, scaling=ticks.scaling)
     async for step in run:
@@ -286,9 +288,10 @@ async def _shut_one_down(
                 screen.tell(Step(str(step.resource), "doing"))
             case "deleted":
                 screen.tell(Step(str(step.resource), "done", "deleted"))
+                stayed.pop(step.resource, None)
             case "stays":
                 screen.tell(Step(str(step.resource), "stays", step.why))
-                stayed.append(f"The {step.resource} stays. {step.why}")
+                stayed[step.resource] = step.why
 
 
 async def show_idle(stage: Stage, wish: IdleWanted) -> None:

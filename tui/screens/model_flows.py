@@ -77,7 +77,7 @@ async def create(stage: Stage, wish: ModelWanted) -> None:
 
 
 async def _choose_job(stage: Stage) -> str:
-    jobs = tuple(completed_jobs(stage))
+    jobs = tuple(await completed_jobs(stage))
     if not jobs:
         stage.say("There is no completed training job yet: press 3 and train one.", "warning")
         return ""
