@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isnan, nan
 from typing import Any
 
@@ -26,9 +27,15 @@ def row_of(number: int, record: str, answer: str, label: str | None, reading: Re
 
 def judged(row: ResultRow, reading: Reading) -> Judged | None:
     """A row that can be judged; None where the label is not known or there is no prediction."""
+    found = bare(row)
+    return found and replace(found, features=features_of(row.record, reading))
+
+
+def bare(row: ResultRow) -> Judged | None:
+    """Likewise, without its features, which take longer to make out than all the rest."""
     if row.prediction is None or row.actual is None:
         return None
-    return Judged(row.number, features_of(row.record, reading), row.prediction, row.actual)
+    return Judged(row.number, (), row.prediction, row.actual)
 
 
 def features_of(record: str, reading: Reading) -> tuple[str, ...]:
@@ -50,15 +57,18 @@ def prediction_of(record: str, answer: str, reading: Reading) -> Prediction | No
     if text.startswith("{"):
         return _from_json(text, reading.task)
     try:
-        values = columns(text.removeprefix("[").removesuffix("]") if not reading.joined else text)
-        if reading.joined and read_filter(reading.output_filter).selects_all:
-            values = values[len(columns(record)) :]
-        elif reading.joined:
-            values = values[-1:]
-        numbers = tuple(float(value.strip(" []")) for value in values)
+        numbers = tuple(float(value.strip(" []")) for value in _answered(record, text, reading))
     except ValueError:
         return None
     return _prediction(numbers, reading.task)
+
+
+def _answered(record: str, text: str, reading: Reading) -> list[str]:
+    """The columns of a line that hold the answer, the others being the record's."""
+    values = columns(text)
+    if not reading.joined:
+        return values
+    return values[len(columns(record)) :] if read_filter(reading.output_filter).selects_all else values[-1:]
 
 
 def _prediction(numbers: tuple[float, ...], task: Task | None) -> Prediction | None:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tui.resources.transforms import media_type
@@ -83,6 +84,7 @@ class Filter:
         return _select(self.steps, value, self.text)
 
 
+@lru_cache(maxsize=64)
 def read_filter(text: str) -> Filter:
     """A filter as it is typed; nothing is `$`.
 

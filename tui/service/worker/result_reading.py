@@ -29,6 +29,8 @@ class ObjectLines:
         """Bytes before the next line."""
         self.name = f"s3://{bucket}/{key}"
         self._buffer = b""
+        self._at = 0
+        """Where in the buffer the next line begins."""
         self._body: Any = None
         where = {"Range": f"bytes={start}-"} if start and not compressed else {}
         try:
@@ -57,21 +59,20 @@ class ObjectLines:
                 return strip_controls(text.decode("utf-8", "replace"))
 
     def _line(self) -> bytes | None:
-        searched = 0
+        searched = self._at
         while (end := self._buffer.find(b"\n", searched)) < 0:
-            searched = len(self._buffer)
+            searched = len(self._buffer) - self._at
             block = self._source.read(BLOCK_BYTES) if self._source is not None else b""
+            self._buffer, self._at = self._buffer[self._at :] + block, 0
             if not block:
                 end = len(self._buffer) - 1
                 break
-            self._buffer += block
             if len(self._buffer) > LINE_LIMIT:
                 raise DataError(f"Cannot read {self.name}", "a line is longer than 64 MB", "Download the file.")
-        if not self._buffer:
-            return None
-        line, self._buffer = self._buffer[: end + 1], self._buffer[end + 1 :]
+        line = self._buffer[self._at : end + 1]
+        self._at = end + 1
         self.place += len(line)
-        return line
+        return line or None
 
     def _skip(self, count: int) -> None:
         while count and self._source is not None and (block := self._source.read(min(count, BLOCK_BYTES))):
@@ -79,10 +80,11 @@ class ObjectLines:
 
 
 class ResultRows:
-    """The rows of one file from a cursor on, each read when it is asked for; `cursor` is behind the last one."""
+    """The rows of one file from a cursor on, each read when it is asked for; `cursor` is behind the `last` one."""
 
     def __init__(self, s3: Any, file: TransformFile, reading: Reading, cursor: Cursor) -> None:
         self.cursor = cursor
+        self.last: ResultRow | None = None
         self._file = file
         self._reading = reading
         self._open: list[ObjectLines] = []
@@ -112,7 +114,8 @@ class ResultRows:
         label = self._labels.next() if self._labels else None
         places = (self._input.place, self._output.place, self._labels.place if self._labels else 0)
         self.cursor = Cursor(self.cursor.row + 1, *places)
-        return row_of(self.cursor.row, record, answer, label, self._reading)
+        self.last = row_of(self.cursor.row, record, answer, label, self._reading)
+        return self.last
 
     def _uneven(self, which: str) -> DataError:
         return DataError(

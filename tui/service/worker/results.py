@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tui.resources.result_lines import judged
+from tui.resources.result_lines import bare, judged
 from tui.resources.results import SHOWN, Cursor, Mistake, Reading, ReadingProgress, ResultPage
 from tui.resources.scores import Judged, MistakeRule, Scores
 from tui.resources.transforms import TransformFile
@@ -57,8 +57,8 @@ def find_mistake(
     s3 = context.client("s3")
     for number in range(place, len(files)):
         with ResultRows(s3, files[number], reading, cursor if number == place else Cursor()) as rows:
-            candidates = _checked(context, (found for row in rows if (found := judged(row, reading))))
-            if found := next(mistakes(candidates, rule), None):
+            candidates = _checked(context, (found for row in rows if (found := bare(row))))
+            if next(mistakes(candidates, rule), None) and rows.last and (found := judged(rows.last, reading)):
                 return Mistake(files[number].name, found, number, rows.cursor)
     return None
 
@@ -72,9 +72,12 @@ def _judged(context: TaskContext, files: Sequence[TransformFile], reading: Readi
         with ResultRows(s3, file, reading, Cursor()) as rows:
             for row in rows:
                 count += 1
-                if found := judged(row, reading):
+                if found := bare(row):
                     yield found
-                if count % _CHECKED_ROWS == 0 and time.monotonic() - reported >= _REPORT_SECONDS:
+                if count % _CHECKED_ROWS:
+                    continue
+                context.check()
+                if time.monotonic() - reported >= _REPORT_SECONDS:
                     reported = time.monotonic()
                     context.report(ReadingProgress(count, before + min(rows.cursor.input, file.size), total))
         before += file.size
