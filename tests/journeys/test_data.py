@@ -141,3 +141,42 @@ async def focus(here: Console, table: str) -> None:
 async def move_to(here: Console, table: str, key: str) -> None:
     """Put the cursor on a row as soon as there is one."""
     await here.until(lambda: here.app.screen.query_one(table, Table).move_to(key), f"no {key}")
+
+
+async def test_a_watched_file_becomes_a_data_set_again_when_it_changes(folder: Path) -> None:
+    path = folder / "work" / "houses.csv"
+    write_houses(path, 60)
+    async with console(local_config(folder), size=(120, 40)) as here:
+        await here.sees("123456789012")
+        await here.press("2")
+        await here.sees("houses.csv")
+        await here.press("down")
+        await here.sees("60 rows × 3 columns")
+        await here.press("w")
+        await here.sees("Watch", "Train again", "A job to run again")
+        await here.press("f2")
+        await here.sees("From now on houses is made again", "Watched  1 path", " watching ")
+        here.app.service.watching.settle_seconds = 0.5
+        write_houses(path, 70)
+        write_houses(path, 80)
+        await here.sees("✓ uploaded")
+        await here.press("r")
+        await here.sees("Uploaded  1 data set", "56 / 12 / 12")
+        await focus(here, "#watches")
+        await here.sees("History", "houses: 80 rows")
+        assert here.text.count("✓ uploaded") == 2, "once in the list, once in the history"
+    write_houses(path, 100)
+    async with console(local_config(folder), size=(80, 24)) as later:
+        await later.press("2")
+        await later.sees("Watched  1 path")
+        await focus(later, "#watches")
+        await later.press("enter")
+        await later.sees("houses: 80 rows", "houses: 100 rows")
+        await later.press("escape", "w")
+        await later.sees("no more?")
+        await later.press("y")
+        await later.sees_no("Watched")
+
+
+def write_houses(path: Path, rows: int) -> None:
+    path.write_text("rooms,area,price\n" + "".join(f"{row % 5 + 1},{50 + row / 4},{row}.5\n" for row in range(rows)))

@@ -14,6 +14,7 @@ from tui.resources.csv_reports import CsvReport, CsvSource, FolderEntry, ReadPro
 from tui.resources.datasets import DatasetManifest, Fractions, UnreadableDataset, UploadedDataset
 from tui.resources.logs import LogBatch, LogLine, LogSource
 from tui.resources.training import MetricPoint, Progress, TrainingJob, TrainingJobDetail
+from tui.resources.watches import WatchStatus
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
 from tui.service.feed import Feed
@@ -144,6 +145,8 @@ class ScriptedDatasets(Datasets):
         self.told_entries: Told[tuple[FolderEntry, ...]] = Told()
         self.told_uploaded: Told[tuple[UploadedDataset | UnreadableDataset, ...]] = Told()
         self.uploaded = self.told_uploaded.feed
+        self.told_watches: Told[tuple[WatchStatus, ...]] = Told()
+        self.watches = self.told_watches.feed
 
     def folder(self, path: str) -> Feed[tuple[FolderEntry, ...]]:
         return self.told_entries.feed

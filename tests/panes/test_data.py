@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_it_says_what_is_under_way_and_then_that_there_is_nothing(
     datasets: ScriptedDatasets, folder: Path
 ) -> None:
-    async with stage(DataPane(datasets, read_only=False)) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         await here.sees("Reading the folder…", "Asking for data sets…")
         datasets.told_entries.tell(())
         datasets.told_uploaded.tell(())
@@ -37,7 +37,7 @@ async def test_it_says_what_is_under_way_and_then_that_there_is_nothing(
 
 
 async def test_a_file_under_the_cursor_is_looked_into(datasets: ScriptedDatasets, folder: Path) -> None:
-    async with stage(DataPane(datasets, read_only=False)) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         datasets.told_entries.tell((csv_entry("houses.csv"),))
         await here.sees("houses.csv")
         assert "data.new" in here.dimmed, "the cursor is on the folder above"
@@ -66,7 +66,7 @@ async def test_what_is_wrong_with_a_file_is_said_in_a_sentence(
     datasets: ScriptedDatasets, folder: Path, content: bytes, sentence: str
 ) -> None:
     (folder / "bad.csv").write_bytes(content)
-    async with stage(DataPane(datasets, read_only=False)) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         datasets.told_entries.tell((csv_entry("bad.csv"),))
         await here.sees("bad.csv")
         await here.press("down")
@@ -75,7 +75,7 @@ async def test_what_is_wrong_with_a_file_is_said_in_a_sentence(
 
 
 async def test_a_file_that_vanished_is_said(datasets: ScriptedDatasets, folder: Path) -> None:
-    async with stage(DataPane(datasets, read_only=False)) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         datasets.told_entries.tell((csv_entry("gone.csv"),))
         await here.sees("gone.csv")
         await here.press("down")
@@ -86,7 +86,7 @@ async def test_a_file_that_vanished_is_said(datasets: ScriptedDatasets, folder: 
 
 
 async def test_errors_leave_both_lists_and_their_cursors(datasets: ScriptedDatasets, folder: Path) -> None:
-    pane = DataPane(datasets, read_only=False)
+    pane = DataPane(datasets, datasets.watches, read_only=False)
     async with stage(pane) as here:
         datasets.told_entries.tell((csv_entry("houses.csv"), csv_entry("other.csv")))
         datasets.told_uploaded.tell((uploaded("diabetes"), uploaded("wine")))
@@ -106,7 +106,7 @@ async def test_errors_leave_both_lists_and_their_cursors(datasets: ScriptedDatas
 
 async def test_an_uploaded_data_set_is_described_and_trained_on(datasets: ScriptedDatasets, folder: Path) -> None:
     unreadable = UnreadableDataset("s3://bucket/datasets/[/x]/", "it is not a data set's manifest")
-    async with stage(DataPane(datasets, read_only=False)) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         datasets.told_entries.tell(())
         datasets.told_uploaded.tell((uploaded("diabetes"), unreadable))
         await here.sees("2 data sets", "unreadable")
@@ -123,7 +123,7 @@ async def test_an_uploaded_data_set_is_described_and_trained_on(datasets: Script
 
 
 async def test_read_only_looks_and_makes_nothing(datasets: ScriptedDatasets, folder: Path) -> None:
-    async with stage(DataPane(datasets, read_only=True)) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=True)) as here:
         datasets.told_entries.tell((csv_entry("houses.csv"),))
         datasets.told_uploaded.tell((uploaded("diabetes"),))
         await here.sees("houses.csv", "diabetes")
@@ -136,7 +136,7 @@ async def test_read_only_looks_and_makes_nothing(datasets: ScriptedDatasets, fol
 
 
 async def test_what_is_made_is_shown_and_can_be_cancelled(datasets: ScriptedDatasets, folder: Path) -> None:
-    pane = DataPane(datasets, read_only=False)
+    pane = DataPane(datasets, datasets.watches, read_only=False)
     async with stage(pane) as here:
         datasets.told_entries.tell(())
         await here.sees("../")
@@ -152,7 +152,7 @@ async def test_what_is_made_is_shown_and_can_be_cancelled(datasets: ScriptedData
 
 
 async def test_no_second_data_set_is_begun_while_one_is_made(datasets: ScriptedDatasets, folder: Path) -> None:
-    pane = DataPane(datasets, read_only=False)
+    pane = DataPane(datasets, datasets.watches, read_only=False)
     async with stage(pane) as here:
         datasets.told_entries.tell((csv_entry("houses.csv"),))
         await here.sees("houses.csv")
@@ -170,7 +170,7 @@ async def test_no_second_data_set_is_begun_while_one_is_made(datasets: ScriptedD
 async def test_folders_are_entered_and_left_with_the_cursor_where_it_was(
     datasets: ScriptedDatasets, folder: Path
 ) -> None:
-    pane = DataPane(datasets, read_only=False)
+    pane = DataPane(datasets, datasets.watches, read_only=False)
     async with stage(pane) as here:
         inner = FolderEntry("inner", "folder", 0, 0.0)
         datasets.told_entries.tell((inner, csv_entry("houses.csv")))
@@ -187,7 +187,7 @@ async def test_folders_are_entered_and_left_with_the_cursor_where_it_was(
 
 
 async def test_a_hidden_pane_asks_nothing(datasets: ScriptedDatasets, folder: Path) -> None:
-    async with stage(DataPane(datasets, read_only=False)) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         datasets.told_entries.tell((csv_entry("houses.csv"),))
         datasets.told_uploaded.tell(())
         await here.sees("houses.csv", "No data set is uploaded yet")
@@ -202,7 +202,7 @@ async def test_a_hidden_pane_asks_nothing(datasets: ScriptedDatasets, folder: Pa
 
 
 async def test_polls_without_news_write_nothing_to_the_terminal(datasets: ScriptedDatasets, folder: Path) -> None:
-    async with stage(DataPane(datasets, read_only=False)) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         datasets.told_entries.tell((csv_entry("houses.csv"),))
         datasets.told_uploaded.tell((uploaded("diabetes"),))
         await here.sees("houses.csv", "diabetes")

@@ -74,7 +74,7 @@ async def test_data(
     rows = "".join(f"{row % 5 + 1},{50 + row / 4},{'Rom' if row % 3 else 'Oslo'},{row}.5\n" for row in range(60))
     (tmp_path / "houses.csv").write_text("rooms,area,city,price\n" + rows)
     unreadable = UnreadableDataset("s3://bucket/datasets/old/", "it is not a data set's manifest")
-    async with stage(DataPane(datasets, read_only=False), size) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False), size) as here:
         datasets.told_entries.tell((FolderEntry("more", "folder", 0, 0.0), csv_entry("houses.csv", 1_048)))
         datasets.told_uploaded.tell((uploaded("diabetes"), uploaded("wine", task="multiclass"), unreadable))
         await here.sees("houses.csv", "3 data sets")

@@ -122,7 +122,7 @@ async def test_the_data_pane(
         b'"' + cell + b'",label\n' + b"\n".join(b'"%s%d",%d' % (cell, n, n) for n in range(20))
     )
     hostile = uploaded("x", name=text, label=text, source=text, columns=(text, text), classes=(text,), created=text)
-    async with stage(DataPane(datasets, read_only=False)) as here:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         datasets.told_entries.tell((csv_entry("bad.csv"), csv_entry(text), FolderEntry(text + "d", "folder", 0, 0.0)))
         datasets.told_uploaded.tell((hostile, UnreadableDataset(text + "u", text)))
         await here.sees("bad.csv", "2 data sets")

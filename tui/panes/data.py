@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.reactive import var
 
+from tui.panes.data_folder import FolderList
 from tui.panes.data_inspector import DataInspector
-from tui.panes.data_tables import FILES, PARENT, UPLOADS, Uploaded, home_short, upload_name
+from tui.panes.data_keys import KEYS
+from tui.panes.data_tables import PARENT, UPLOADS, Uploaded, home_short, upload_name
+from tui.panes.data_watches import WatchList
 from tui.panes.messages import (
     BrowserWanted,
     CancelWanted,
     CopyWanted,
     DatasetWanted,
+    FileWatchWanted,
+    FolderWatchWanted,
     PreviewWanted,
     RepairWanted,
     SampleWanted,
     TrainingWanted,
+    UnwatchWanted,
+    WatchRunWanted,
 )
 from tui.panes.pane import Pane, PaneTitle
 from tui.panes.wording import count
-from tui.resources.csv_reports import CsvReport, FolderEntry, ReadProgress
-from tui.resources.datasets import DataError, UploadedDataset
+from tui.resources.csv_reports import CsvReport, FolderEntry
+from tui.resources.datasets import UploadedDataset
+from tui.resources.watches import WatchStatus
 from tui.service.datasets import Datasets
-from tui.service.errors import ServiceError
 from tui.service.feed import Feed
 from widgets.table import Table
-
-SETTLE_SECONDS = 0.15
-"""How long the cursor rests on a file before it is opened."""
 
 READ_AT_ONCE = 64_000_000
 """Bytes up to which a file is read whole as soon as the cursor rests on it; a larger one waits to be asked for."""
@@ -47,65 +50,43 @@ b writes a sample to begin with."""
 class DataPane(Pane):
     """Local files above, uploaded data sets below; Tab goes from one to the other."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new", "New", id="data.new", tooltip="Make a data set of the CSV file, or train on the data set"),
-        Binding(
-            "f", "repair", "Doctor", id="data.repair", tooltip="What is wrong with the CSV file, and a new file without"
-        ),
-        Binding("b", "sample", "Sample", id="data.sample", tooltip="Write a sample data set into this folder"),
-        Binding("B", "browse", "S3", id="data.browse", tooltip="This folder beside the buckets of S3"),
-        Binding(
-            "v", "preview", "Preview", id="data.preview", tooltip="The rows of the file, a page at a time", show=False
-        ),
-        Binding("d", "describe", "Describe", id="data.describe", tooltip="What is in the file or the data set"),
-        Binding("tab", "screen.focus_next", "Next list", id="data.next", tooltip="To the other list", show=False),
-        Binding("backspace", "up", "Parent", id="data.up", tooltip="The folder above", show=False),
-        Binding(
-            "r", "reread", "Refresh", id="data.refresh", tooltip="Read the folder and the bucket again", show=False
-        ),
-        Binding("c", "copy", "Copy", id="data.copy", tooltip="Copy the path or the S3 URI", show=False),
-        Binding("x", "cancel", "Cancel", id="data.cancel", tooltip="Cancel the upload or the reading under way"),
-        Binding("escape", "leave", "Back", id="data.back", show=False),
-    ]
-
-    folder: var[Path] = var(Path.cwd)
-    """The folder whose entries are shown."""
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     activity: var[str] = var("")
     """What is being made or uploaded, and how far it is; empty while nothing is."""
 
-    files: query_one[Table[FolderEntry]] = query_one("#files", Table)
+    files = query_one(FolderList)
     uploads: query_one[Table[Uploaded]] = query_one("#uploads", Table)
     uploads_title = query_one("#uploads-title", PaneTitle)
+    watch_list = query_one(WatchList)
     inspector = query_one(DataInspector)
 
-    def __init__(self, datasets: Datasets, *, read_only: bool) -> None:
+    def __init__(self, datasets: Datasets, watches: Feed[tuple[WatchStatus, ...]], *, read_only: bool) -> None:
         super().__init__(id="data")
+        self._watches = watches
         self._datasets = datasets
         self._read_only = read_only
-        self._go_to: str | None = None
-        self._entries: Feed[tuple[FolderEntry, ...]] | None = None
 
     def compose(self) -> ComposeResult:
         """Two lists at the left, the inspector at the right."""
         with Horizontal(classes="pane-body"):
             with Vertical(classes="pane-lists"):
                 yield from self.compose_title("Files")
-                yield Table(FILES, lambda entry: entry.name, id="files")
+                yield FolderList(self._datasets, Path.cwd(), id="files")
                 yield PaneTitle(classes="pane-title", id="uploads-title")
                 yield Table(UPLOADS, upload_name, id="uploads")
-            yield DataInspector()
+                yield WatchList(self._watches)
+            yield DataInspector(self._datasets)
 
     def on_mount(self) -> None:
         """Say what is going on before the first answers."""
         self.uploads_title.heading = "Uploaded"
-        self.files.loading_text = "Reading the folder…"
         self.files.empty_text = "The folder is empty. b writes a sample into it, Backspace goes to the folder above."
         self.uploads.loading_text = "Asking for data sets…"
 
     async def watch_service(self) -> None:
         """Follow the folder and the uploaded data sets."""
-        self.run_worker(self._follow_folder(), group="folder", exclusive=True)
+        self.run_worker(self.watch_list.follow(), group="watches", exclusive=True)
         async for snapshot in self._datasets.uploaded.watch():
             self.uploads.loading_text = ""
             if snapshot.value is not None:
@@ -117,11 +98,14 @@ class DataPane(Pane):
         """Keys go to the files."""
         self.files.focus()
 
+    @property
+    def folder(self) -> Path:
+        """The folder whose entries are shown."""
+        return self.files.folder
+
     def show_folder(self, folder: Path, cursor: str | None = None) -> None:
         """Show another folder, with the cursor on the entry called `cursor`."""
-        self._go_to = cursor
-        self.folder = folder
-        self.run_worker(self._follow_folder(), group="folder", exclusive=True)
+        self.files.enter(folder, cursor)
 
     def show_uploaded(self, item: UploadedDataset) -> None:
         """Give the keyboard to the uploaded data sets, with the cursor on one that is new."""
@@ -130,17 +114,10 @@ class DataPane(Pane):
         self.uploads.move_to(upload_name(item))
         self.uploads.focus()
 
-    async def _follow_folder(self) -> None:
-        folder = self.folder
-        above = () if folder == folder.parent else (PARENT,)
-        self._entries = self._datasets.folder(str(folder))
-        async for snapshot in self._entries.watch():
-            self.files.loading_text = ""
-            self.files.error_text = str(snapshot.error) if snapshot.error else ""
-            self.files.rows = (*above, *(snapshot.value or ()))
-            self.title_line.heading = home_short(folder)
-            if self._go_to and self.files.move_to(self._go_to):
-                self._go_to = None
+    @on(FolderList.Entered)
+    def _name_folder(self, message: FolderList.Entered) -> None:
+        message.stop()
+        self.title_line.heading = home_short(message.folder)
 
     def watch_activity(self, activity: str) -> None:
         """Show what is being made in the line above the uploaded data sets."""
@@ -151,6 +128,10 @@ class DataPane(Pane):
     def _count_uploads(self, message: Table.Counted[Uploaded]) -> None:
         message.stop()
         self.uploads_title.count = count(message.total, "data set") if message.total else ""
+
+    @on(Table.Counted, "#watches")
+    def _stop_count(self, message: Table.Counted[WatchStatus]) -> None:
+        message.stop()
 
     @on(Table.Counted, "#files")
     def _count_files(self, message: Table.Counted[FolderEntry]) -> None:
@@ -164,6 +145,12 @@ class DataPane(Pane):
         if self.files.has_focus or not self.uploads.has_focus:
             self._inspect_file(message.row)
 
+    @on(Table.Highlighted, "#watches")
+    def _look_at_watch(self, message: Table.Highlighted[WatchStatus]) -> None:
+        message.stop()
+        if self.watch_list.table.has_focus or self.inspector.watch:
+            self._inspect_watch(message.row)
+
     @on(Table.Highlighted, "#uploads")
     def _look(self, message: Table.Highlighted[Uploaded]) -> None:
         message.stop()
@@ -176,39 +163,29 @@ class DataPane(Pane):
             self._inspect_file(self.files.cursor_row)
         elif self.uploads.has_focus:
             self._inspect_upload(self.uploads.cursor_row)
+        elif self.watch_list.table.has_focus:
+            self._inspect_watch(self.watch_list.table.cursor_row)
         self.refresh_bindings()
 
     def _inspect_file(self, entry: FolderEntry | None) -> None:
         self.refresh_bindings()
         if entry is None or entry.kind != "csv":
-            self.workers.cancel_group(self, "inspect")
             self.inspector.clear()
         elif self.inspector.path != str(self.folder / entry.name):
-            whole = entry.size <= READ_AT_ONCE
-            self.run_worker(self._read_file(self.folder / entry.name, whole=whole), group="inspect", exclusive=True)
+            self.inspector.look_into(str(self.folder / entry.name), whole=entry.size <= READ_AT_ONCE)
 
     def _inspect_upload(self, item: Uploaded | None) -> None:
-        self.workers.cancel_group(self, "inspect")
         self.refresh_bindings()
         self.inspector.show_upload(item)
 
-    async def _read_file(self, path: Path, *, whole: bool = True) -> CsvReport | None:
-        """First what the file's first block tells, at once; then the `whole` file, with progress."""
-        await asyncio.sleep(SETTLE_SECONDS)
-        try:
-            self.inspector.show_source(await self._datasets.peek(str(path)), reading=whole)
-            if not whole:
-                return None
-            report = await self._datasets.inspect(str(path), self._show_reading)
-        except (DataError, ServiceError) as error:
-            self.inspector.show_problem(str(path), str(error))
-            return None
-        self.inspector.show_report(report)
+    def _inspect_watch(self, status: WatchStatus | None) -> None:
         self.refresh_bindings()
-        return report
+        self.inspector.show_watch(status)
 
-    def _show_reading(self, progress: ReadProgress) -> None:
-        self.inspector.show_progress(progress)
+    @on(DataInspector.Told)
+    def _know_more(self, message: DataInspector.Told) -> None:
+        message.stop()
+        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What can be done with what is under the cursor; None dims a key."""
@@ -216,13 +193,17 @@ class DataPane(Pane):
             return True
         entry, upload = self.files.cursor_row, self.uploads.cursor_row
         on_dataset = self.uploads.has_focus and isinstance(upload, UploadedDataset)
-        on_file = not self.uploads.has_focus and entry is not None and entry.kind == "csv"
+        on_watch = self.watch_list.table.has_focus and self.watch_list.table.cursor_row is not None
+        in_files = not self.uploads.has_focus and not self.watch_list.table.has_focus
+        on_file = in_files and entry is not None and entry.kind == "csv"
+        on_folder = in_files and entry is not None and entry.kind == "folder" and entry != PARENT
         possible = {
             # One data set at a time: another one would cancel the upload under way.
             "new": ((on_file and not self.activity) or on_dataset) and not self._read_only,
-            "preview": on_dataset or (not self.uploads.has_focus and entry is not None and entry.kind != "folder"),
+            "preview": on_dataset or (in_files and entry is not None and entry.kind != "folder"),
+            "watch": (on_file or on_folder or on_watch) and not self._read_only,
             "repair": on_file and not self.activity,
-            "describe": on_file or (self.uploads.has_focus and upload is not None),
+            "describe": on_file or on_watch or (self.uploads.has_focus and upload is not None),
             "cancel": bool(self.activity) or self.inspector.reading,
         }
         return True if possible.get(action, True) else None
@@ -238,6 +219,7 @@ class DataPane(Pane):
         else:
             self.action_describe()
 
+    @on(Table.Selected, "#watches")
     @on(Table.Selected, "#uploads")
     def _open_upload(self, message: Table.Selected[Uploaded]) -> None:
         message.stop()
@@ -245,14 +227,18 @@ class DataPane(Pane):
 
     def action_up(self) -> None:
         """The folder above, with the cursor on the one just left."""
-        if self.folder != self.folder.parent:
-            self.show_folder(self.folder.parent, cursor=self.folder.name)
+        self.files.leave()
 
     def action_describe(self) -> None:
         """Look into what is under the cursor, read whole; on a narrow screen in place of the lists."""
         entry = self.files.cursor_row
-        if entry and not self.inspector.upload and not self.inspector.report and not self.inspector.reading:
-            self.run_worker(self._read_file(self.folder / entry.name), group="inspect", exclusive=True)
+        if (
+            entry
+            and not (self.inspector.upload or self.inspector.watch)
+            and not self.inspector.report
+            and not self.inspector.reading
+        ):
+            self.inspector.look_into(str(self.folder / entry.name), whole=True)
         self.add_class("-inspecting")
         self.inspector.focus()
 
@@ -260,7 +246,8 @@ class DataPane(Pane):
         """Back to the lists; there, take the filter away."""
         if self.inspector.has_focus:
             self.remove_class("-inspecting")
-            (self.uploads if self.inspector.upload else self.files).focus()
+            shown = self.inspector
+            (self.watch_list.table if shown.watch else self.uploads if shown.upload else self.files).focus()
         else:
             self.files.filter_text = self.uploads.filter_text = ""
 
@@ -273,20 +260,37 @@ class DataPane(Pane):
         if report := self.inspector.report:
             self.post_message(DatasetWanted(report))
         elif entry := self.files.cursor_row:
-            self.run_worker(self._read_then(self.folder / entry.name, DatasetWanted), group="inspect", exclusive=True)
+            self._read_then(entry, DatasetWanted)
 
     def action_repair(self) -> None:
         """Show what is wrong with the file and what can be done; the file is read whole first."""
         if (report := self.inspector.report) and not self.uploads.has_focus:
             self.post_message(RepairWanted(report))
         elif entry := self.files.cursor_row:
-            self.run_worker(self._read_then(self.folder / entry.name, RepairWanted), group="inspect", exclusive=True)
+            self._read_then(entry, RepairWanted)
 
-    async def _read_then(self, path: Path, wish: type[DatasetWanted | RepairWanted]) -> None:
-        if report := await self._read_file(path):
-            self.post_message(wish(report))
-        else:
-            self.notify(self.inspector.problem, severity="error", markup=False)
+    def action_watch(self) -> None:
+        """Watch the file or the folder under the cursor; the watch under the cursor no more."""
+        status, entry = self.watch_list.table.cursor_row, self.files.cursor_row
+        if self.watch_list.table.has_focus and status:
+            self.post_message(UnwatchWanted(status.watch.path))
+        elif entry and entry.kind == "folder":
+            self.post_message(FolderWatchWanted(str(self.folder / entry.name)))
+        elif report := self.inspector.report:
+            self.post_message(FileWatchWanted(report))
+        elif entry:
+            self._read_then(entry, FileWatchWanted)
+
+    def _read_then(self, entry: FolderEntry, wish: type[DatasetWanted | RepairWanted | FileWatchWanted]) -> None:
+        """Wish something of the file as soon as it was read whole."""
+
+        def ask(report: CsvReport | None) -> None:
+            if report:
+                self.post_message(wish(report))
+            else:
+                self.notify(self.inspector.problem, severity="error", markup=False)
+
+        self.inspector.look_into(str(self.folder / entry.name), whole=True, then=ask)
 
     def action_browse(self) -> None:
         """Show this folder beside the buckets."""
@@ -305,9 +309,10 @@ class DataPane(Pane):
         self.post_message(SampleWanted(str(self.folder)))
 
     def action_reread(self) -> None:
-        """Read the folder and the bucket again."""
-        if self._entries:
-            self._entries.wake()
+        """Read the folder and the bucket again; of a watch, make its data sets now."""
+        if self.watch_list.table.has_focus and self.watch_list.table.cursor_row and not self._read_only:
+            self.post_message(WatchRunWanted(self.watch_list.table.cursor_row.watch.path))
+        self.files.wake()
         self._datasets.uploaded.wake()
 
     def action_cancel(self) -> None:
@@ -315,7 +320,6 @@ class DataPane(Pane):
         if self.activity:
             self.post_message(CancelWanted())
         else:
-            self.workers.cancel_group(self, "inspect")
             self.inspector.clear()
 
     def action_copy(self) -> None:

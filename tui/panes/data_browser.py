@@ -12,7 +12,8 @@ from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.reactive import var
 
-from tui.panes.data_tables import FILES, OBJECTS, PARENT, S3_PARENT, home_short
+from tui.panes.data_folder import FolderList
+from tui.panes.data_tables import OBJECTS, PARENT, S3_PARENT, home_short
 from tui.panes.messages import (
     CancelWanted,
     CopyWanted,
@@ -30,7 +31,6 @@ from tui.resources.datasets import DataError
 from tui.resources.s3_objects import S3Entry, S3Place
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
-from tui.service.feed import Feed
 from tui.service.s3 import Listing, S3Files
 from widgets.table import Table
 
@@ -59,10 +59,9 @@ class BrowserPane(Pane):
     activity: var[str] = var("")
     """What is being brought over, and how far it is; empty while nothing is."""
 
-    folder: var[Path] = var(Path.cwd)
     place: var[S3Place] = var(S3Place())
 
-    local: query_one[Table[FolderEntry]] = query_one("#local", Table)
+    local = query_one(FolderList)
     remote: query_one[Table[S3Entry]] = query_one("#remote", Table)
     local_title = query_one("#local-title", PaneTitle)
     remote_title = query_one("#remote-title", PaneTitle)
@@ -72,10 +71,8 @@ class BrowserPane(Pane):
         self._datasets = datasets
         self._files = files
         self._read_only = read_only
-        self._go_to = ""
-        self._entries: Feed[tuple[FolderEntry, ...]] | None = None
+        self._begin_in = folder
         self._listing: Listing | None = None
-        self.set_reactive(BrowserPane.folder, folder)
 
     def compose(self) -> ComposeResult:
         """A title for what is under way, two sides."""
@@ -83,39 +80,32 @@ class BrowserPane(Pane):
         with Horizontal(classes="pane-body"):
             with Vertical(classes="pane-side"):
                 yield PaneTitle(classes="pane-title", id="local-title")
-                yield Table(FILES, lambda entry: entry.name, id="local")
+                yield FolderList(self._datasets, self._begin_in, id="local")
             with Vertical(classes="pane-side"):
                 yield PaneTitle(classes="pane-title", id="remote-title")
                 yield Table(OBJECTS, lambda entry: f"{entry.kind} {entry.name}", id="remote")
 
-    def on_mount(self) -> None:
-        """Say what is going on before the first answers."""
-        self.local.loading_text = "Reading the folder…"
-        self.local.empty_text = "The folder is empty."
-
     async def watch_service(self) -> None:
-        """Follow the folder and the place."""
-        self._follow_place()
-        await self._show_folder()
+        """Follow the place; the list of the folder follows that."""
+        await self._show_place(self.place)
+
+    @property
+    def folder(self) -> Path:
+        """The folder at the left."""
+        return self.local.folder
 
     def focus_first(self) -> None:
         """Keys go to S3: the folder is known already."""
         self.remote.focus()
 
-    def go(self, folder: Path) -> None:
-        """Show another folder."""
-        self._go_to, self.folder = self.folder.name if folder == self.folder.parent else "", folder
-        self.run_worker(self._show_folder(), group="folder", exclusive=True)
-
     def visit(self, place: S3Place) -> None:
         """Show another place of S3."""
         self.place = place
-        self._follow_place()
+        self.run_worker(self.watch_service(), name="watch", group="watch", exclusive=True)
 
     def reread(self) -> None:
         """Read both sides again: something was brought over."""
-        if self._entries:
-            self._entries.wake()
+        self.local.wake()
         if self._listing:
             self._listing.feed.wake()
 
@@ -125,20 +115,10 @@ class BrowserPane(Pane):
             self.title_line.note = activity
             self.refresh_bindings()
 
-    async def _show_folder(self) -> None:
-        folder = self.folder
-        above = () if folder == folder.parent else (PARENT,)
-        self._entries = self._datasets.folder(str(folder))
-        self.local_title.heading = home_short(folder)
-        async for snapshot in self._entries.watch():
-            self.local.loading_text = ""
-            self.local.error_text = str(snapshot.error) if snapshot.error else ""
-            self.local.rows = (*above, *(snapshot.value or ()))
-            if self._go_to and self.local.move_to(self._go_to):
-                self._go_to = ""
-
-    def _follow_place(self) -> None:
-        self.run_worker(self._show_place(self.place), group="place", exclusive=True)
+    @on(FolderList.Entered)
+    def _name_folder(self, message: FolderList.Entered) -> None:
+        message.stop()
+        self.local_title.heading = home_short(message.folder)
 
     async def _show_place(self, place: S3Place) -> None:
         above = (S3_PARENT,) if place.bucket else ()
@@ -213,7 +193,7 @@ class BrowserPane(Pane):
         if message.row == PARENT:
             self.action_up()
         elif message.row.kind == "folder":
-            self.go(self.folder / message.row.name)
+            self.local.enter(self.folder / message.row.name)
         else:
             self.post_message(PreviewWanted(str(self.folder / message.row.name)))
 
@@ -231,8 +211,8 @@ class BrowserPane(Pane):
         """The folder or the place above, whichever side has the keyboard."""
         if self.remote.has_focus:
             self.visit(self.place.above)
-        elif self.folder != self.folder.parent:
-            self.go(self.folder.parent)
+        else:
+            self.local.leave()
 
     def action_upload(self) -> None:
         """Upload what is chosen at the left to the place at the right."""

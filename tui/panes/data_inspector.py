@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from tui.panes.data_columns import column_sheet
+from tui.panes.data_watches import describe_watch
 from tui.panes.wording import count, duration, size
 from tui.resources.csv_reports import Column, CsvReport, CsvSource, Finding, ReadProgress
-from tui.resources.datasets import UnreadableDataset, UploadedDataset, UploadProgress
+from tui.resources.datasets import DataError, UnreadableDataset, UploadedDataset, UploadProgress
+from tui.resources.watches import WatchStatus
+from tui.service.datasets import Datasets
+from tui.service.errors import ServiceError
 from widgets.text import content, end
 
 PREVIEW_ROWS = 12
@@ -19,11 +27,19 @@ CELL_WIDTH = 10
 _LEVELS = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "note": ("·", "$text-muted")}
 
 
-class DataInspector(VerticalScroll, can_focus=True):
-    """Shows one file or one data set; what it shows is handed to it."""
+SETTLE_SECONDS = 0.15
+"""How long the cursor rests on a file before it is opened."""
 
-    def __init__(self) -> None:
+
+class DataInspector(VerticalScroll, can_focus=True):
+    """Shows one file, one data set or one watch; a file it reads by itself."""
+
+    class Told(Message):
+        """More is known of the file than before."""
+
+    def __init__(self, datasets: Datasets) -> None:
         super().__init__(classes="inspector")
+        self._datasets = datasets
         self.path = ""
         """The file that is shown; empty when none is."""
 
@@ -31,6 +47,7 @@ class DataInspector(VerticalScroll, can_focus=True):
         """What is known of the file once it was read whole."""
 
         self.upload: UploadedDataset | UnreadableDataset | None = None
+        self.watch: WatchStatus | None = None
         self.problem = ""
         self.reading = False
         self._source: CsvSource | None = None
@@ -42,8 +59,31 @@ class DataInspector(VerticalScroll, can_focus=True):
         """One text that scrolls."""
         yield Static()
 
+    def look_into(self, path: str, *, whole: bool, then: Callable[[CsvReport | None], None] | None = None) -> None:
+        """First what the file's first block tells, at once; then the `whole` file, with progress.
+
+        What else was being read is given up. `then` is called with what is known of the whole file, or with None and
+        the `problem` set.
+        """
+        self.run_worker(self._read(path, whole, then), group="read", exclusive=True)
+
+    async def _read(self, path: str, whole: bool, then: Callable[[CsvReport | None], None] | None) -> None:
+        await asyncio.sleep(SETTLE_SECONDS)
+        report = None
+        try:
+            self.show_source(await self._datasets.peek(path), reading=whole)
+            if whole:
+                report = await self._datasets.inspect(path, self.show_progress)
+                self.show_report(report)
+        except (DataError, ServiceError) as error:
+            self.show_problem(path, str(error))
+        self.post_message(self.Told())
+        if whole and then:
+            then(report)
+
     def clear(self) -> None:
         """Show nothing."""
+        self.workers.cancel_group(self, "read")
         self._become("")
         self._say([])
 
@@ -82,17 +122,22 @@ class DataInspector(VerticalScroll, can_focus=True):
 
     def show_upload(self, item: UploadedDataset | UnreadableDataset | None) -> None:
         """Show an uploaded data set."""
-        self._become("")
+        self.clear()
         self.upload = item
         if isinstance(item, UploadedDataset):
             self._say([describe_upload(item)])
         elif item:
             self._say([_title(item.uri), Content(""), content(item.reason, "$text-error")])
-        else:
-            self._say([])
+
+    def show_watch(self, status: WatchStatus | None) -> None:
+        """Show a watch with its history."""
+        self.clear()
+        self.watch = status
+        if status:
+            self._say([describe_watch(status)])
 
     def _become(self, path: str) -> None:
-        self.path, self.report, self.upload, self.problem, self._source = path, None, None, "", None
+        self.path, self.report, self.upload, self.watch, self.problem, self._source = path, None, None, None, "", None
         self.reading = False
 
     def _say(self, lines: list[Content], first_rows: CsvSource | None = None, sheet: tuple[Column, ...] = ()) -> None:

@@ -375,6 +375,38 @@ class SampleWanted(Wish):
         self.folder = folder
 
 
+class FileWatchWanted(Wish):
+    """Make a data set of a CSV file, which was read whole, again whenever it changes."""
+
+    def __init__(self, report: CsvReport) -> None:
+        super().__init__()
+        self.report = report
+
+
+class FolderWatchWanted(Wish):
+    """Make data sets of the CSV files of a folder whenever they change."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+
+class WatchRunWanted(Wish):
+    """Make the data sets of a watch now."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+
+class UnwatchWanted(Wish):
+    """Watch a path no more, after asking."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+
 class BrowserWanted(Wish):
     """Show a local folder beside the buckets."""
 

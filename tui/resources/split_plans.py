@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import get_args
 
-from tui.resources.csv_reports import Column, CsvReport
+from tui.resources.csv_reports import Column, CsvReport, Task
 from tui.resources.datasets import DataError, Encoding, Fractions, SplitPlan
 from tui.resources.training import name_problem
 
@@ -101,3 +104,46 @@ def default_plan(report: CsvReport) -> SplitPlan:
         encodings=tuple(encodings),
         stratify=report.task != "regression",
     )
+
+
+def plan_by(report: CsvReport, values: Mapping[str, str]) -> SplitPlan:
+    """The plan that a person's words mean for a file: `name`, `label`, `task`, `drop`, `fractions`, `seed`, `stratify`.
+
+    What is not among the values is as in the plan to start from.
+
+    Raises:
+        DataError: There can be none: the label is not in the file, or nothing is left to learn from.
+    """
+    label = values.get("label", report.label)
+    if label not in report.source.names:
+        raise DataError(f"Cannot split '{report.source.path}'", f"it has no column '{label}'", "Choose another label.")
+    task = next((task for task in get_args(Task) if task == values.get("task")), report.task)
+    plan = default_plan(replace(report, label=label, task=task))
+    dropped = set(listed(values.get("drop", "")))
+    features = tuple(feature for feature in plan.features if feature not in dropped)
+    if not features:
+        raise DataError("Nothing to learn from", "every column is left out", "Keep at least one.")
+    return replace(
+        plan,
+        name=values.get("name") or plan.name,
+        features=features,
+        encodings=tuple(encoding for encoding in plan.encodings if encoding.column in features),
+        fractions=fractions_of(values["fractions"]) if "fractions" in values else plan.fractions,
+        seed=int(values.get("seed", plan.seed)),
+        stratify=values["stratify"] == "yes" if "stratify" in values else plan.stratify,
+    )
+
+
+def listed(text: str) -> list[str]:
+    """The names in a text in which commas stand between them."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def fractions_of(text: str) -> Fractions:
+    """The fractions that a person typed in percent, such as `70 15 15`.
+
+    Raises:
+        ValueError: They are not three numbers.
+    """
+    train, validation, test = (float(part) / 100 for part in text.replace("/", " ").replace(",", " ").split())
+    return Fractions(train, validation, test)

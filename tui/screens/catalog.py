@@ -24,7 +24,7 @@ def make_pane(name: str, service: SageMaker, config: Config) -> Pane:  # noqa: P
         case "data":
             from tui.panes.data import DataPane  # noqa: PLC0415
 
-            return DataPane(service.datasets, read_only=config.read_only)
+            return DataPane(service.datasets, service.watching.feed, read_only=config.read_only)
         case "tune":
             from tui.panes.tune import TunePane  # noqa: PLC0415
 

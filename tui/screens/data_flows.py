@@ -13,9 +13,9 @@ from tui.resources.csv_repairs import new_name
 from tui.resources.csv_reports import ReadProgress
 from tui.resources.datasets import SplitPlan
 from tui.resources.samples import SAMPLES
-from tui.resources.split_plans import default_plan
+from tui.resources.split_plans import default_plan, plan_by
 from tui.screens.data_preview import PreviewScreen
-from tui.screens.dataset_form import DatasetForm, plan_of
+from tui.screens.dataset_form import DatasetForm
 from tui.screens.dialogs import Choose
 from tui.screens.doctor import DoctorScreen
 from tui.screens.roads import uploaded
@@ -84,7 +84,7 @@ async def make_dataset(stage: Stage, wish: DatasetWanted) -> None:
     values = await stage.ask(form)
     if values is None:
         return
-    plan = plan_of(report, values)
+    plan = plan_by(report, values)
     try:
         made = await datasets.make(report.source.path, plan, lambda making: _show_making(pane, plan, making))
     finally:

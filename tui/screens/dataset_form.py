@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import get_args
 
 from tui.drafts import Drafts
 from tui.resources.algorithms import free_name
 from tui.resources.csv_reports import CsvReport, Task
-from tui.resources.datasets import DataError, Fractions, SplitPlan
-from tui.resources.split_plans import default_plan, fractions_problem, shares
+from tui.resources.datasets import DataError, SplitPlan
+from tui.resources.split_plans import fractions_of, fractions_problem, listed, plan_by, shares
 from tui.resources.training import name_problem
 from tui.screens.form import Field, Form
 
@@ -18,17 +18,37 @@ _TASKS: tuple[Task, ...] = get_args(Task)
 _MANY_COLUMNS = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a form about a data set is for, and what else it asks."""
+
+    title: str = "New data set from"
+    submit: str = "Split and upload"
+    draft: str = "dataset"
+    more: tuple[Field, ...] = ()
+
+
+MAKING = Purpose()
+
+
 class DatasetForm(Form):
     """Asks how to split a CSV file that was read whole."""
 
-    def __init__(self, report: CsvReport, plan: SplitPlan, taken: frozenset[str], drafts: Drafts) -> None:
+    def __init__(
+        self,
+        report: CsvReport,
+        plan: SplitPlan,
+        taken: frozenset[str],
+        drafts: Drafts,
+        purpose: Purpose = MAKING,
+    ) -> None:
         self._report = report
         self._taken = taken
         names = report.source.names[:_MANY_COLUMNS]
         if plan.label not in names:
             names = (*names, plan.label)
         super().__init__(
-            f"New data set from {report.source.path}",
+            f"{purpose.title} {report.source.path}",
             (
                 Field("name", "Name", free_name(plan.name, taken)),
                 Field("label", "Label column", plan.label, tuple((name, name) for name in names)),
@@ -37,9 +57,10 @@ class DatasetForm(Form):
                 Field("fractions", "Fractions", "70 15 15", note="Train, validation and test, in percent."),
                 Field("seed", "Seed", str(plan.seed), note="The same seed gives the same files."),
                 Field("stratify", "Stratified", "yes" if plan.stratify else "no", (("yes", "yes"), ("no", "no"))),
+                *purpose.more,
             ),
-            "Split and upload",
-            f"dataset {report.source.path}",
+            purpose.submit,
+            f"{purpose.draft} {report.source.path}",
             drafts,
         )
 
@@ -57,7 +78,7 @@ class DatasetForm(Form):
             "fractions": _fractions_problem(values["fractions"]),
             "seed": "" if values["seed"].isdecimal() else "The seed is a whole number from 0.",
         }
-        unknown = sorted(set(_listed(values["drop"])) - set(self._report.source.names))
+        unknown = sorted(set(listed(values["drop"])) - set(self._report.source.names))
         if unknown:
             problems["drop"] = f"The file has no column {unknown[0]}."
         if values["task"] == "regression" and values["stratify"] == "yes":
@@ -65,7 +86,7 @@ class DatasetForm(Form):
         problems = {key: problem for key, problem in problems.items() if problem}
         if not problems:
             try:
-                plan_of(self._report, values)
+                plan_by(self._report, values)
             except DataError as error:
                 problems["label"] = str(error)
         return problems
@@ -75,7 +96,7 @@ class DatasetForm(Form):
 
     def notes(self, values: Mapping[str, str]) -> dict[str, str]:
         """How many rows each split gets, and what becomes of the columns."""
-        plan = plan_of(self._report, values) if not self.problems(values) else None
+        plan = plan_by(self._report, values) if not self.problems(values) else None
         if plan is None:
             return {}
         train, validation, test = shares(self._report.row_count, plan.fractions)
@@ -88,36 +109,8 @@ class DatasetForm(Form):
         }
 
 
-def plan_of(report: CsvReport, values: Mapping[str, str]) -> SplitPlan:
-    """The plan that the values of the form mean; `DataError` when there can be none."""
-    task: Task = next(task for task in _TASKS if task == values["task"])
-    plan = default_plan(replace(report, label=values["label"], task=task))
-    dropped = set(_listed(values["drop"]))
-    features = tuple(feature for feature in plan.features if feature not in dropped)
-    if not features:
-        raise DataError("Nothing to learn from", "every column is left out", "Keep at least one.")
-    return replace(
-        plan,
-        name=values["name"],
-        features=features,
-        encodings=tuple(encoding for encoding in plan.encodings if encoding.column in features),
-        fractions=_fractions(values["fractions"]),
-        seed=int(values["seed"]),
-        stratify=values["stratify"] == "yes",
-    )
-
-
-def _listed(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _fractions(text: str) -> Fractions:
-    train, validation, test = (float(part) / 100 for part in text.replace("/", " ").replace(",", " ").split())
-    return Fractions(train, validation, test)
-
-
 def _fractions_problem(text: str) -> str:
     try:
-        return fractions_problem(_fractions(text))
+        return fractions_problem(fractions_of(text))
     except ValueError:
         return "Three numbers are needed, e.g. 70 15 15."

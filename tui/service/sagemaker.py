@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui.service.s3 import S3Files
     from tui.service.transform_results import TransformResults
     from tui.service.transforms import Transforms
+    from tui.service.watching import Watching
 
 
 class SageMaker:
@@ -50,6 +51,7 @@ class SageMaker:
         self.tuning = Tuning(self.gateway)
         self.models = Models(self.gateway)
         self._folder = folder
+        self._watches = folder / "watches.json"
         self._price_file = price_file
 
     @cached_property
@@ -65,6 +67,13 @@ class SageMaker:
         from tui.service.s3 import S3Files  # noqa: PLC0415
 
         return S3Files(self.gateway, self._folder / "transfers")
+
+    @cached_property
+    def watching(self) -> Watching:
+        """Files that are made into data sets again when they change."""
+        from tui.service.watching import Watching  # noqa: PLC0415
+
+        return Watching(self.gateway, self.identity, self.datasets, self.training, self._watches)
 
     @cached_property
     def endpoints(self) -> Endpoints:
@@ -135,9 +144,13 @@ class SageMaker:
         self.logs.billed = connection.endpoint_url is None
         self.identity.forget()
         await self.gateway.open(connection)
+        if self._watches.exists() and not self.budget.read_only:
+            self.watching.start()
 
     def close(self) -> None:
         """Leave at once."""
+        if "watching" in self.__dict__:
+            self.watching.stop()
         self.gateway.close()
 
     async def image_uri(self, algorithm: AlgorithmName, version: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,6 +78,12 @@ def cannot_read(path: Path) -> str:
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """The file, open for reading; whatever the system says against it becomes a `DataError`."""
+    try:
+        possible = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
+        raise DataError(cannot_read(path), "that cannot be a file's name", "Choose another.")
     try:
         if path.is_dir():
             raise DataError(cannot_read(path), "it is a folder", "Choose a file in it.")

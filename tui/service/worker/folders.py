@@ -10,7 +10,7 @@ from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import DataError
 from tui.service.worker.context import TaskContext
 
-_CSV_ENDINGS = (".csv", ".tsv", ".txt", ".data")
+CSV_ENDINGS = (".csv", ".tsv", ".txt", ".data")
 
 
 def list_folder(context: TaskContext, path: str, hidden: bool = False) -> tuple[FolderEntry, ...]:
@@ -46,5 +46,5 @@ def _entry(entry: os.DirEntry[str]) -> FolderEntry:
         is_folder = entry.is_dir()
     except OSError:
         return FolderEntry(entry.name, "other", 0, 0.0)
-    kind: Literal["csv", "other"] = "csv" if entry.name.lower().endswith(_CSV_ENDINGS) else "other"
+    kind: Literal["csv", "other"] = "csv" if entry.name.lower().endswith(CSV_ENDINGS) else "other"
     return FolderEntry(entry.name, "folder" if is_folder else kind, 0 if is_folder else status.st_size, status.st_mtime)
