@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tui.resources.endpoints import EndpointDetail, Variant
+from tui.resources.endpoints import EndpointDetail
 from tui.resources.training import TrainingJobDetail, Transition
 from tui.resources.transform_failures import FileFailure
 from tui.resources.transforms import TransformJobDetail
@@ -88,7 +88,11 @@ def ending_of_endpoint(detail: EndpointDetail) -> Ending:
     return Ending(
         endpoint.status,
         detail.failure_reason.strip(),
-        tuple(_remark(variant) for variant in variants if variant.status or variant.status_message),
+        tuple(
+            f"Variant {variant.name} is {variant.status}: {variant.status_message}"
+            for variant in variants
+            if variant.status_message
+        ),
         timeline=_course(
             endpoint.created,
             ("Created", endpoint.created, ""),
@@ -98,11 +102,6 @@ def ending_of_endpoint(detail: EndpointDetail) -> Ending:
         no_log="No log exists: no container has written anything. Quota, capacity, image and model data come before "
         "it; a role that may not write logs (logs:CreateLogStream, logs:PutLogEvents) looks the same.",
     )
-
-
-def _remark(variant: Variant) -> str:
-    said = ": ".join(filter(None, (variant.status, variant.status_message)))
-    return f"Variant {variant.name} is {said}" if said else ""
 
 
 def _course(created: float, *steps: tuple[str, float | None, str]) -> tuple[Transition, ...]:
