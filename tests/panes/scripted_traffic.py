@@ -13,7 +13,7 @@ from tests.panes.scripted import NOW
 from tui.resources.endpoints import EndpointDetail
 from tui.service.budget import Budget
 from tui.service.endpoints import Endpoints
-from tui.service.errors import InvalidRequest, ServiceError
+from tui.service.errors import InvalidRequest, NotFound, ServiceError
 from tui.service.gateway import Gateway
 from tui.service.pace import Pace
 from tui.service.prices import Prices
@@ -46,6 +46,7 @@ class Aws(Gateway):
     variants: list[dict[str, Any]]
     shadows: list[dict[str, Any]] = field(default_factory=list)
     status: str = "InService"
+    config_name: str = "shop-config"
     requests: list[dict[str, Any]] = field(default_factory=list)
     """What was written, oldest first."""
 
@@ -62,7 +63,10 @@ class Aws(Gateway):
         if operation == "DescribeEndpoint":
             return self.description(parameters["EndpointName"])
         if operation == "DescribeEndpointConfig":
-            return config(parameters["EndpointConfigName"], [one["VariantName"] for one in self.variants])
+            return self._config(parameters["EndpointConfigName"])
+        if operation in ("CreateEndpointConfig", "UpdateEndpoint"):
+            self.requests.append(dict(parameters))
+            return {"EndpointConfigArn": "arn"} | self._serve(parameters.get("EndpointName"), parameters)
         assert operation == "UpdateEndpointWeightsAndCapacities", operation
         self._update(parameters)
         return {}
@@ -73,12 +77,25 @@ class Aws(Gateway):
         return {
             "EndpointName": name,
             "EndpointArn": f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{name}",
-            "EndpointConfigName": f"{name}-config",
+            "EndpointConfigName": self.config_name,
             "EndpointStatus": self.status,
             "CreationTime": NOW - 7200,
             "LastModifiedTime": NOW - 60,
             "ProductionVariants": [dict(one) for one in self.variants],
         } | shadows
+
+    def _config(self, name: str) -> dict[str, Any]:
+        if name != self.config_name:
+            raise NotFound("sagemaker DescribeEndpointConfig did not succeed", "Could not find it")
+        return config(name, [one["VariantName"] for one in self.variants])
+
+    def _serve(self, endpoint: str | None, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Move to the configuration that was made before; the endpoint has the one variant of it."""
+        if endpoint:
+            self.config_name = parameters["EndpointConfigName"]
+            made = next(one for one in self.requests if "ProductionVariants" in one)["ProductionVariants"]
+            self.variants = [live(one["VariantName"], one["InitialVariantWeight"]) for one in made]
+        return {}
 
     def _update(self, parameters: Mapping[str, Any]) -> None:
         if self.fails:
