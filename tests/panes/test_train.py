@@ -86,7 +86,10 @@ async def test_keys_follow_what_can_be_done_with_the_job_under_the_cursor(traini
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
         await here.until(
-            lambda: here.dimmed == {"train.why", "train.delete", "train.compare", "train.deploy", "list.older"},
+            lambda: (
+                here.dimmed
+                == {"train.why", "train.delete", "train.compare", "train.deploy", "train.transform", "list.older"}
+            ),
             "a job that runs can be stopped",
         )
         await here.press("down")
@@ -96,7 +99,9 @@ async def test_keys_follow_what_can_be_done_with_the_job_under_the_cursor(traini
         )
         wrong = {"train.stop", "train.compare", "list.older"}
         await here.press("down")
-        await here.until(lambda: here.dimmed == wrong | {"train.deploy"}, "one that failed is explained")
+        await here.until(
+            lambda: here.dimmed == wrong | {"train.deploy", "train.transform"}, "one that failed is explained"
+        )
         await here.press("down")
         await here.until(lambda: here.dimmed == wrong, "one that was stopped has left what it had")
         stopping = job("stopping", "Stopping", 10, ended=None)
@@ -104,7 +109,15 @@ async def test_keys_follow_what_can_be_done_with_the_job_under_the_cursor(traini
         await here.until(
             lambda: (
                 here.dimmed
-                == {"train.why", "train.stop", "train.delete", "train.compare", "train.deploy", "list.older"}
+                == {
+                    "train.why",
+                    "train.stop",
+                    "train.delete",
+                    "train.compare",
+                    "train.deploy",
+                    "train.transform",
+                    "list.older",
+                }
             ),
             "one that stops can be neither",
         )
@@ -114,7 +127,7 @@ async def test_read_only_leaves_what_reads(training: ScriptedTraining) -> None:
     async with stage(TrainPane(training, read_only=True)) as here:
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
-        writes = {"train.new", "train.clone", "train.stop", "train.delete", "train.deploy"}
+        writes = {"train.new", "train.clone", "train.stop", "train.delete", "train.deploy", "train.transform"}
         await here.until(
             lambda: here.dimmed == writes | {"train.why", "train.compare", "list.older"}, "writes are dimmed"
         )

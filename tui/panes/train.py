@@ -16,6 +16,7 @@ from tui.panes.messages import (
     LogsWanted,
     StopWanted,
     TrainingWanted,
+    TransformWanted,
     WhyWanted,
 )
 from tui.panes.pane import writing
@@ -23,7 +24,8 @@ from tui.panes.training_inspector import TrainingInspector
 from tui.panes.wording import duration, moment, status
 from tui.resources.comparison import MOST_COMPARED
 from tui.resources.logs import training_log
-from tui.resources.training import TrainingJob
+from tui.resources.models import TrainedModel
+from tui.resources.training import TrainingJob, TrainingJobDetail
 from tui.resources.training_groups import TrainingGroup, grouped
 from tui.service.errors import ServiceError
 from tui.service.training import Training
@@ -89,6 +91,9 @@ make a data set of it, and train on it with n."""
         Binding("W", "why", "Why", id="train.why", tooltip="Why the job failed: reason, hint, tracebacks, timeline"),
         Binding("x", "stop", "Stop", id="train.stop", tooltip="Stop the job, or those that are marked"),
         Binding("e", "deploy", "Deploy", id="train.deploy", tooltip="Deploy its model, or the marked ones together"),
+        Binding(
+            "t", "transform", "Transform", id="train.transform", tooltip="Let its model predict for a file", show=False
+        ),
         Binding("D", "compare", "Compare", id="train.compare", tooltip="Put the marked jobs side by side", show=False),
         Binding("m", "inspect('metrics')", "Metrics", id="train.metrics", tooltip="Metrics and their curves"),
         Binding("y", "inspect('request')", "Request", id="train.request", tooltip="The whole description as JSON"),
@@ -139,6 +144,9 @@ make a data set of it, and train on it with n."""
             "why": job is not None and (job.status in ("Failed", "Stopped") or "it did not fail"),
             "compare": 1 < len(self._jobs) <= MOST_COMPARED or f"mark 2 to {MOST_COMPARED} jobs first",
             "deploy": writing(self._read_only, bool(self._deployable()) or "no model was left by it"),
+            "transform": writing(
+                self._read_only, (job is not None and job in self._deployable()) or "no model was left by it"
+            ),
             "new": writing(self._read_only, True),
             "clone": writing(self._read_only, job is not None),
             "stop": writing(self._read_only, bool(self._stoppable()) or "it does not run"),
@@ -187,8 +195,18 @@ make a data set of it, and train on it with n."""
 
     async def action_clone(self) -> None:
         """Run the job under the cursor again."""
-        if job := self._job:
-            try:
-                self.post_message(CloneWanted(await self._training.describe(job.name)))
-            except ServiceError as error:
-                self.notify(str(error), severity="error", markup=False)
+        if detail := await self._described():
+            self.post_message(CloneWanted(detail))
+
+    async def action_transform(self) -> None:
+        """Let the model of the job under the cursor predict for a whole file."""
+        if (detail := await self._described()) and (trained := TrainedModel.of(detail)):
+            self.post_message(TransformWanted(trained=trained))
+
+    async def _described(self) -> TrainingJobDetail | None:
+        """The job under the cursor in full; None on a group, or when the service does not answer, which is said."""
+        try:
+            return await self._training.describe(self._job.name) if self._job else None
+        except ServiceError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return None
