@@ -190,8 +190,9 @@ until it is shut down."""
             action: writing(self._read_only, possible)
             for action, possible in {
                 "new": True,
-                "wish_weights": in_service,
-                "canary": several or "it has one variant only" if in_service is True else in_service,
+                # A canary that climbs updates the endpoint time and again, and is to be looked at all the while.
+                "wish_weights": serves,
+                "canary": several or "it has one variant only" if serves is True else serves,
                 "invoke": serves,
                 "judge": serves,
                 "update": in_service,
