@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.journeys.driver import Console, client_of, console, local_config
-from tests.journeys.traffic import TEST_ROWS, load, served_before, served_folder, within_binomial_bounds
+from tests.journeys.load import load
+from tests.journeys.traffic import TEST_ROWS, served_before, served_folder, within_binomial_bounds
+from tests.local.endpoints import ROW
 
 __all__ = ["served_before", "served_folder"]
 
@@ -17,14 +19,13 @@ async def test_split_invoke_judge_and_promote_while_clients_invoke(served_folder
         await at(desk, "shop")
         await three_to_one(desk)
         await many_shots(desk)
-        with load(desk, "shop") as answers:
+        with load(desk.app.service.gateway._connection, "shop", ROW) as clients:
             await judge_and_look_at_mistakes(desk)
             await climb(desk)
             await promote(desk)
-        assert answers["failed"] == 0
-        assert answers["XGB"] > 100
-        assert answers["Linear"] > 100
-    assert "Linear" in answers
+        assert clients.failed == 0
+        assert clients.answers["XGB"] > 100
+        assert clients.answers["Linear"] > 100
 
 
 async def three_to_one(desk: Console) -> None:
@@ -124,17 +125,17 @@ async def test_a_failing_variant_is_rolled_back_by_itself_and_says_why(served_fo
         await desk.press("6")
         await desk.sees_match(r"risky +● InService")
         await at(desk, "risky")
-        with load(desk, "risky") as answers:
+        with load(desk.app.service.gateway._connection, "risky", ROW) as clients:
             await desk.press("K")
             await desk.sees("Canary on risky", "5, 25, 50, 100")
             await ladder(desk, new="Narrow")
             await desk.press("escape")  # nobody looks
-            await desk.until(lambda: answers["failed"] > 0, "the first step is set")
+            await desk.until(lambda: clients.failed > 0, "the first step is set")
             await desk.until(lambda: weights(desk, "risky") == {"Old": 1.0, "Narrow": 0.0}, "it is taken back")
             await desk.press("K")
             await desk.sees("Rolled back", "requests to Narrow ended in a", "Old 100 %, Narrow 0 %")
-        assert answers["failed"] > 0
-        assert answers["Narrow"] == 0
+        assert clients.answers["Old"] > 0
+        assert clients.answers["Narrow"] == 0
 
 
 async def ladder(desk: Console, *, new: str) -> None:

@@ -1,22 +1,16 @@
-"""Endpoints that a journey finds in service, a data set to judge them by, and clients that invoke them meanwhile."""
+"""Endpoints that a journey finds in service, and a data set to judge them by."""
 
 from __future__ import annotations
 
 import random
 import shutil
 import tempfile
-import threading
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.journeys.driver import Console, client_of
 from tests.local import container_runs
-from tests.local.endpoints import BUCKET, LINEAR_MODEL, MODEL, ROW, make_endpoint, make_models, model, variant
+from tests.local.endpoints import BUCKET, LINEAR_MODEL, MODEL, make_endpoint, make_models, model, variant
 from tests.local.server import run_server
 from tests.local.training import regression_csv
 from tests.panes.scripted import uploaded
@@ -27,9 +21,6 @@ NARROW_MODEL = "endpoint-narrow"
 
 DATA_BUCKET = "sagemaker-us-east-1-123456789012"
 TEST_ROWS = 300
-CLIENTS = 2
-PAUSE_SECONDS = 0.01
-"""Between two requests of a client, which shares its process with the console."""
 
 
 @pytest.fixture(scope="session")
@@ -54,34 +45,6 @@ def served_folder(folder: Path, served_before: Path) -> Path:
     """A journey's folder whose embedded SageMaker serves `shop` and `risky`."""
     shutil.copytree(served_before, folder / "data")
     return folder
-
-
-@contextmanager
-def load(desk: Console, endpoint: str) -> Iterator[Counter[str]]:
-    """Clients that invoke an endpoint all the while; counts who answered, and `failed`."""
-    stop = threading.Event()
-    answers: Counter[str] = Counter()
-
-    def invoke_on() -> None:
-        runtime = client_of(desk, "sagemaker-runtime")
-        while not stop.wait(PAUSE_SECONDS):
-            try:
-                answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=ROW)
-            except ClientError:
-                answers["failed"] += 1
-            else:
-                answer["Body"].read()
-                answers[answer["InvokedProductionVariant"]] += 1
-
-    threads = [threading.Thread(target=invoke_on) for _ in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield answers
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
 
 
 def within_binomial_bounds(count: int, total: int, share: float) -> bool:
