@@ -83,7 +83,9 @@ class EndpointProgress:
         """The phase, e.g. `Updating: Green Baking`."""
         endpoint = self.detail.endpoint
         variants = self.detail.pending.variants if self.detail.pending else self.detail.variants
-        phases = list(dict.fromkeys(variant.status for variant in variants if variant.status))
+        phases = list(
+            dict.fromkeys(variant.status for variant in variants if variant.status not in ("", endpoint.status))
+        )
         return f"{endpoint.status}: {', '.join(phases)}" if phases else endpoint.status
 
 

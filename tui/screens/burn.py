@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import AsyncIterator, Sequence
 
 from tui.panes.endpoint_cells import dollars, monthly
 from tui.panes.wording import count
 from tui.resources.endpoints import SERVING, Endpoint
 from tui.resources.prices import Rate, total
+from tui.service.sagemaker import SageMaker
 
 IDLE_HOURS = 1.0
 """Without invocations, after which an endpoint counts as idle."""
@@ -36,6 +38,14 @@ def burn_rate(rows: Sequence[Endpoint], now: float, *, billed: bool, complete: b
         parts.append(f"{rate.per_use} per use")
     idle = sum(row.idle is not None and row.idle.exceeds(IDLE_HOURS, now) for row in found)
     return f"{'' if billed else 'would be '}{' + '.join(parts)}{f' · {idle} idle' if idle else ''}"
+
+
+async def follow(service: SageMaker) -> AsyncIterator[tuple[tuple[Endpoint, ...], str]]:
+    """The endpoints and what the header says of them, as often as that changes: by the feed that the panes watch."""
+    listed = service.endpoints.list
+    async for snapshot in listed.feed.watch():
+        rows = snapshot.value or ()
+        yield rows, burn_rate(rows, time.time(), billed=service.prices.billed, complete=not listed.has_older)
 
 
 def farewell(rows: Sequence[Endpoint]) -> tuple[str, str]:

@@ -7,19 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 
-from tui.panes.endpoint_summary import money
 from tui.panes.endpoints import EndpointsPane
-from tui.panes.idle import IdlePane
-from tui.panes.messages import DeployWanted, EndpointUpdateWanted, IdleWanted, ShutDownWanted
-from tui.panes.wording import count, duration
+from tui.panes.messages import DeployWanted, EndpointUpdateWanted
+from tui.panes.wording import duration
 from tui.resources.endpoint_configs import config_request
-from tui.resources.endpoint_deployments import DeploymentPlan, Resource, ShutDownPlan
+from tui.resources.endpoint_deployments import DeploymentPlan
 from tui.resources.models import TrainedModel
-from tui.resources.prices import total
 from tui.resources.variant_lines import models_in, read_variants
 from tui.screens.dialogs import Confirm
 from tui.screens.endpoint_form import Deployable, DeployForm, PriceBook
-from tui.screens.shut_down import ShutDownScreen, Ticks
 from tui.screens.source_picker import Source, SourcePicker
 from tui.screens.stage import Stage
 from tui.screens.steps import Step, StepsScreen
@@ -232,71 +228,6 @@ async def _follow_update(stage: Stage, name: str, config: str) -> None:
         stage.say(str(error), "error")
     else:
         stage.say(f"{name} serves {config} after {duration(seconds)}.")
-
-
-async def shut_down(stage: Stage, wish: ShutDownWanted) -> None:
-    """Delete endpoints with what is ticked, after their name was typed."""
-    plans = await asyncio.gather(*map(stage.service.shutting_down.plan, wish.endpoints))
-    ticks = await stage.ask(ShutDownScreen(plans, _saved(stage, wish.endpoints)))
-    if ticks is None:
-        return
-    what = wish.endpoints[0] if len(plans) == 1 else count(len(plans), "endpoint")
-    screen = StepsScreen(f"Shutting down {what}", "")
-    work: Work = partial(_shut_down, stage, plans, ticks, screen)
-    stage.screen.run_worker(work, group=f"shut down {' '.join(wish.endpoints)}")
-    await stage.ask(screen)
-
-
-def _saved(stage: Stage, names: Sequence[str]) -> str:
-    rows = [row for row in stage.service.endpoints.list.feed.snapshot.value or () if row.name in names]
-    rate = total([row.rate for row in rows], billed=stage.service.prices.billed)
-    return f"Saves {money(rate)}." if rate.billed else f"It costs {money(rate)}."
-
-
-async def _shut_down(stage: Stage, plans: Sequence[ShutDownPlan], ticks: Ticks, screen: StepsScreen) -> None:
-    """With ticks one after the other: what several endpoints share can go only with the last of them."""
-    stayed: dict[Resource, str] = {}
-    runs = [partial(_shut_one_down, stage, plan, ticks, screen, stayed) for plan in plans]
-    try:
-        if ticks == Ticks():
-            await asyncio.gather(*(run() for run in runs))
-        else:
-            for run in runs:
-                await run()
-    except ServiceError as error:
-        if screen.is_attached:
-            screen.fail(str(error), offered=False)
-        else:
-            stage.say(str(error), "error")
-        return
-    if screen.is_attached:
-        screen.finish(leave=not stayed)
-        if stayed:
-            return
-    names = _and([plan.endpoint for plan in plans])
-    kept = "".join(f" The {resource} stays. {why}" for resource, why in stayed.items())
-    stage.say(f"Shut down: {names}.{kept}")
-
-
-async def _shut_one_down(
-    stage: Stage, plan: ShutDownPlan, ticks: Ticks, screen: StepsScreen, stayed: dict[Resource, str]
-) -> None:
-    run = stage.service.shutting_down.run(plan, config=ticks.config, models=ticks.models, scaling=ticks.scaling)
-    async for step in run:
-        match step.state:
-            case "deleting":
-                screen.tell(Step(str(step.resource), "doing"))
-            case "deleted":
-                screen.tell(Step(str(step.resource), "done", "deleted"))
-                stayed.pop(step.resource, None)
-            case "stays":
-                screen.tell(Step(str(step.resource), "stays", step.why))
-                stayed[step.resource] = step.why
-
-
-async def show_idle(stage: Stage, wish: IdleWanted) -> None:
-    """Show the endpoints that nobody has invoked for a while."""
-    await stage.open_pane(IdlePane(stage.service.endpoints, wish.hours, read_only=stage.read_only))
 
 
 def _price_book(stage: Stage) -> PriceBook:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from textual.widgets import TextArea
+
 from tui.drafts import Drafts
 from tui.panes.endpoint_cells import dollars, monthly
 from tui.resources.endpoint_configs import SERVERLESS_MB, Capture, ConfigVariant, Serverless, variants_problem
@@ -20,6 +22,8 @@ from tui.screens.form import Field, Form
 _S3_URI = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?")
 
 INSTANCES, SERVERLESS = "instances", "serverless"
+
+_MOST_LINES = 8
 
 Work = Callable[[], Awaitable[None]]
 
@@ -71,13 +75,17 @@ def _said(rate: Rate) -> str:
 
 
 class VariantsForm(Form):
-    """What every form asks that has variants and a price; `lines` is the field of the variants."""
-
-    lines = "variants"
-    price_field = "variants"
-    """Under which the price is said."""
+    """What every form asks that has variants and a price."""
 
     prices: PriceBook
+
+    def on_mount(self) -> None:
+        """A line for each variant, however long it is, and one to add another."""
+        super().on_mount()
+        editor = self.query_one("#field-variants", TextArea)
+        editor.soft_wrap = False
+        editor.styles.scrollbar_size_horizontal = 0
+        editor.styles.height = min(editor.document.line_count + 1, _MOST_LINES)
 
     def variants(self, values: Mapping[str, str]) -> tuple[ConfigVariant, ...]:
         """The variants that the values mean.
@@ -132,8 +140,6 @@ class Deployable:
 
 class DeployForm(VariantsForm):
     """Deploys models and training jobs behind a new endpoint."""
-
-    price_field = "instance_count"
 
     def __init__(
         self,

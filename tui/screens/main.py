@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from importlib import import_module
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -147,17 +146,11 @@ class MainScreen(Screen[None]):
         self.run_worker(self._follow_money(), group="money")
 
     async def _follow_money(self) -> None:
-        """Show what endpoints cost, whichever pane is shown; the list's feed is the one that the panes watch."""
+        """Show what endpoints cost, whichever pane is shown."""
         # In a thread: the values of endpoints are many, and somebody may be typing.
         burn = await asyncio.to_thread(import_module, "tui.screens.burn")
-        await asyncio.to_thread(import_module, "tui.service.endpoints")
-        listed = self.service.endpoints.list
-        async for snapshot in listed.feed.watch():
-            self.endpoints = snapshot.value or ()
-            billed = self.service.prices.billed
-            self.header.money = burn.burn_rate(
-                self.endpoints, time.time(), billed=billed, complete=not listed.has_older
-            )
+        async for endpoints, money in burn.follow(self.service):
+            self.endpoints, self.header.money = endpoints, money
 
     def pane(self, name: str) -> Pane:
         """A pane by its name."""
@@ -210,20 +203,6 @@ class MainScreen(Screen[None]):
         await self.action_show("logs")
         self.query_one(LogsPane).source = source
 
-    async def _name_logs(self, words: str) -> None:
-        from tui.resources.logs import source_named  # noqa: PLC0415
-
-        try:
-            await self.show_logs(source_named(words))
-        except ValueError as error:
-            self.notify(str(error), severity="warning", markup=False)
-
-    def _name_idle(self, hours: str) -> None:
-        if hours.isdecimal() and int(hours) > 0:
-            self.post_message(IdleWanted(float(hours)))
-        else:
-            self.notify("Type :idle and a number of hours.", severity="warning", markup=False)
-
     @on(CopyWanted)
     def _copy(self, message: CopyWanted) -> None:
         from widgets.clipboard import copy  # noqa: PLC0415
@@ -272,7 +251,9 @@ class MainScreen(Screen[None]):
         line = message.value.strip()
         self.action_close_line(keep=True)
         if not filtered and line:
-            await self._run_command(line)
+            from tui.screens.command_line import run_command  # noqa: PLC0415
+
+            await run_command(self, line, self._offered)
 
     def action_close_line(self, keep: bool = False) -> None:
         """Hide the typed line; without `keep` the filter goes as well."""
@@ -286,45 +267,6 @@ class MainScreen(Screen[None]):
             table.focus()
         else:
             self.pane(self.switcher.current or "train").focus_first()
-
-    async def _run_command(self, line: str) -> None:
-        word, _, rest = line.partition(" ")
-        if word in ("q", "quit"):
-            await self.run_action("app.ask_quit")
-        elif word == "theme":
-            self._set_theme(rest.strip())
-        elif word == "logs" and rest.strip():
-            await self._name_logs(rest)
-        elif word == "idle" and rest.strip():
-            self._name_idle(rest.strip())
-        elif word in {name for _, name, _ in PANES}:
-            await self.action_show(word)
-        else:
-            known = {command.name: command for command in reversed(self._offered)}
-            command = known.get(word)
-            if command is None:
-                self.notify(
-                    f"There is no command {word}; ? lists those that work here.", severity="warning", markup=False
-                )
-            elif not command.enabled:
-                self.notify(
-                    f"{command.description} is not possible now: {command.why_not}.",
-                    severity="warning",
-                    markup=False,
-                )
-            else:
-                await self.app.run_action(command.action, command.node)  # type: ignore[arg-type]
-
-    def _set_theme(self, name: str) -> None:
-        full = name if name in self.app.available_themes else f"sagedeck-{name}"
-        if full in self.app.available_themes:
-            self.app.theme = full
-        else:
-            self.notify(
-                f"There is no theme {name or 'of no name'}; dark, light and ansi are ours.",
-                severity="warning",
-                markup=False,
-            )
 
     def action_help(self) -> None:
         """What the keys do here."""

@@ -106,8 +106,8 @@ class Checklist(Vertical, can_focus=True):
         self._say()
 
     def on_blur(self) -> None:
-        """Hide the cursor."""
-        self._say()
+        """Hide the cursor, once the focus is elsewhere."""
+        self.call_after_refresh(self._say)
 
     def action_move(self, step: int) -> None:
         """To another option."""
@@ -162,7 +162,7 @@ class ShutDownScreen(ModalScreen[Ticks | None]):
         """What goes, what may go as well, what stays, the line to type into."""
         names = [plan.endpoint for plan in self._plans]
         what = f"the endpoint {names[0]}" if len(names) == 1 else count(len(names), "endpoint")
-        stays = dict.fromkeys(thing for plan in self._plans for thing in plan.stays)
+        stays = dict.fromkeys(thing.rstrip(".") for plan in self._plans for thing in plan.stays)
         with Vertical(classes="dialog"):
             yield Static(content(f"Shut down {what}?", "bold"))
             yield Static(content(self._money, "$text-warning"))
