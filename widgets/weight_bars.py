@@ -139,7 +139,7 @@ def _number(text: str, under_cursor: bool, typing: bool) -> Content:
     shown = end(one_line(text), _NUMBER - 1)
     if under_cursor:
         shown = f"{shown}▏" if typing else f"[{end(shown, _NUMBER - 2)}]"
-    return Content.styled(shown.rjust(_NUMBER), "reverse" if under_cursor else "")
+    return Content.styled(" " * (_NUMBER - cells(shown)) + shown, "reverse" if under_cursor else "")
 
 
 def _share(percent: float, width: int, token: str) -> Content:

@@ -15,29 +15,22 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.panes.endpoint_cells import milliseconds
-from tui.panes.facts import fact, heading
+from tui.panes.judge_views import score_said, slid, tolerance
 from tui.panes.messages import JudgeWanted, MistakesWanted, PromoteWanted
 from tui.panes.pane import Pane
-from tui.panes.results_views import scores_said
 from tui.panes.wording import count, duration, number
 from tui.resources.datasets import DataError
 from tui.resources.endpoint_judging import PRIMARY, Judgement, JudgeProgress, JudgeRequest, Measure, Score
-from tui.resources.scores import BinaryScores, MistakeRule, RegressionScores
+from tui.resources.scores import MistakeRule
 from tui.service.errors import ServiceError
 from tui.service.invoking import Invoking
 from widgets.cells import Bar, Cell, Status, as_content
-from widgets.scatter import Scatter, ScatterChart
+from widgets.scatter import ScatterChart
 from widgets.table import Table
 from widgets.table_columns import Column, fixed, flex
 from widgets.text import content
 
 _MEASURES: tuple[Measure, ...] = ("RMSE", "MAE", "R²", "accuracy", "AUC", "log loss")
-_WORST = 20
-"""Rows of a regression that count as mistakes: the furthest off."""
-
-_SLIDE = 0.25
-"""In RMSEs."""
-
 _BAR = 60
 
 
@@ -276,40 +269,6 @@ class JudgePane(Pane):
         value = number(score.measures[name])
         first = best and self._judgement is not None and self._judgement.best == score.variant
         return Status("★", value, "status-completed") if first else value
-
-
-def tolerance(score: Score) -> float:
-    """What a variant may be off without counting as wrong: only its largest errors do; of classes nothing."""
-    if not isinstance(score.figures, RegressionScores) or len(score.worst) <= _WORST:
-        return 0.0
-    return abs(score.worst[_WORST].error)
-
-
-def slid(score: Score, rule: MistakeRule, step: int) -> MistakeRule:
-    """Another tolerance, or the threshold next to this one among those that were tried."""
-    match score.figures:
-        case RegressionScores(rmse=rmse):
-            return replace(rule, tolerance=max(0.0, rule.tolerance + step * _SLIDE * rmse))
-        case BinaryScores() as figures:
-            tried = [one.threshold for one in figures.thresholds]
-            place = tried.index(figures.at(rule.threshold).threshold) + step
-            return replace(rule, threshold=tried[min(max(place, 0), len(tried) - 1)])
-    return rule
-
-
-def score_said(score: Score, judgement: Judgement, rule: MistakeRule) -> tuple[list[Content], Scatter | None]:
-    """One variant in full: against the others, then by itself."""
-    request = judgement.request
-    above, picture, below = scores_said(score.figures, rule, request.test_set.classes)
-    lines = [heading(score.variant)]
-    lines += [content(one.sentence) for one in judgement.comparisons if score.variant in (one.first, one.second)]
-    if request.mode == "by weight":
-        words = "The variants saw different rows: each row went to whom the weights chose."
-        lines.append(content(words, "$text-muted"))
-    if slow := score.latencies:
-        said = f"p50 {milliseconds(slow.p50)}, p90 {milliseconds(slow.p90)}, p99 {milliseconds(slow.p99)}"
-        lines += [Content(""), fact("Latency", f"{said}, {count(request.batch_rows, 'row')} a request")]
-    return [*lines, Content(""), *above, *below], picture
 
 
 def _alone(judgement: Judgement) -> str:
