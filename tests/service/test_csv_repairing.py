@@ -67,12 +67,11 @@ def test_an_imbalanced_label_is_found(tmp_path: Path) -> None:
     assert not any("imbalanced" in entry.sentence for entry in even.findings)
 
 
-@pytest.mark.parametrize("at_once", [1 << 20, 100])
+@pytest.mark.parametrize("in_memory", [1 << 20, 10])
 def test_repeated_rows_are_found_with_their_lines(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
 ) -> None:
-    monkeypatch.setattr(row_repeats, "_AT_ONCE", at_once)
-    monkeypatch.setattr(row_repeats, "_IN_MEMORY", 1000)
+    monkeypatch.setattr(row_repeats, "_IN_MEMORY", in_memory)
     rows = [f"{n},{n * n % 101}.5" for n in range(1000)]
     rows[500] = rows[700] = rows[3]
     rows[900] = rows[40]

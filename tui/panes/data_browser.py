@@ -123,7 +123,7 @@ class BrowserPane(Pane):
     async def _show_place(self, place: S3Place) -> None:
         above = (S3_PARENT,) if place.bucket else ()
         self._listing = self._files.listing(place)
-        self.remote_title.heading, self.remote_title.count, self.remote_title.note = str(place), "", ""
+        self.remote_title.heading, self.remote_title.count, self.title_line.count = str(place), "", ""
         self.remote.rows, self.remote.error_text = above, ""
         self.remote.loading_text = f"Asking for {place}…"
         self.remote.empty_text = "There is no bucket yet: the first data set makes one."
@@ -134,7 +134,9 @@ class BrowserPane(Pane):
                 self.remote.rows = (*above, *page.entries)
                 more = " and more (o)" if page.more else ""
                 self.remote_title.count = count(len(page.entries), "entry", "entries") + more
-                self.remote_title.note = f"in {page.region}: jobs here cannot read it" if page.foreign else ""
+                self.title_line.count = (
+                    f"{place.bucket} is in {page.region}: jobs here cannot read it" if page.foreign else ""
+                )
             self.refresh_bindings()
 
     @on(Table.Counted)

@@ -16,9 +16,12 @@ from tui.resources.watches import WatchRun, WatchStatus
 from tui.service.feed import Feed
 from widgets.table import Table
 from widgets.table_columns import Column, fixed, flex
-from widgets.text import content
+from widgets.text import content, end, middle
 
 _OUTCOMES = {"uploaded": ("✓", "text-success"), "refused": ("✗", "text-error"), "failed": ("!", "text-warning")}
+
+_LONGEST = 400
+"""Cells of a text that are shown of it in the inspector."""
 
 
 def _last(status: WatchStatus) -> str:
@@ -83,8 +86,12 @@ def describe_watch(status: WatchStatus) -> Content:
         ("Train again", watch.train_again or "no"),
         ("Belongs to", watch.where),
     ]
-    lines = [content(watch.path, "bold"), Content("")]
-    lines += [Content.assemble((name.ljust(12), "$text-muted"), content(value)) for name, value in facts if value]
+    lines = [content(middle(home_short(Path(watch.path)), _LONGEST), "bold"), Content("")]
+    lines += [
+        Content.assemble((name.ljust(12), "$text-muted"), content(end(value, _LONGEST)))
+        for name, value in facts
+        if value
+    ]
     lines += [Content(""), Content.styled("History", "bold")]
     lines += [_run(run) for run in reversed(watch.runs)] or [content("Nothing has changed yet.", "$text-muted")]
     return Content("\n").join(lines)
@@ -93,4 +100,6 @@ def describe_watch(status: WatchStatus) -> Content:
 def _run(run: WatchRun) -> Content:
     glyph, token = _OUTCOMES[run.outcome]
     what = content(f"{glyph} {run.outcome:<9}", f"${token}")
-    return Content.assemble(content(f"{moment(run.at)}  ", "$text-muted"), what, content(f"{run.file}: {run.sentence}"))
+    return Content.assemble(
+        content(f"{moment(run.at)}  ", "$text-muted"), what, content(end(f"{run.file}: {run.sentence}", _LONGEST))
+    )

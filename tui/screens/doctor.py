@@ -70,6 +70,10 @@ COLUMNS = (
 class FindingsTable(Table[Treatment]):
     """Findings with checkboxes: space ticks the fix of the one under the cursor, or unticks it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,enter", "mark", "Tick", id="doctor.tick", key_display="Space", tooltip="Do this, or leave it"),
+    ]
+
     class Ticked(Message):
         """The person wants the fix of a finding, or does not want it any more."""
 
@@ -148,11 +152,6 @@ class DoctorScreen(ModalScreen[RepairPlan | None]):
         self._show(
             tuple(replace(other, chosen=not row.chosen) if other.place in same else other for other in self.table.rows)
         )
-
-    @on(Table.Selected)
-    def _tick_by_enter(self, message: Table.Selected[Treatment]) -> None:
-        message.stop()
-        self._tick(FindingsTable.Ticked(message.row))
 
     @on(Table.Highlighted)
     def _follow(self, message: Table.Highlighted[Treatment]) -> None:

@@ -25,7 +25,7 @@ class Fingerprints:
         self._sums += (bits * weights[:, None]).sum(axis=0, dtype=np.uint64)
         for place in np.flatnonzero(~numeric).tolist():
             texts = frame.iloc[:, place].fillna("").astype(str)
-            hashes = np.fromiter(map(hash, texts), np.int64, len(texts)).view(np.uint64)
+            hashes = np.fromiter(map(hash, texts.tolist()), np.int64, len(texts)).view(np.uint64)
             self._sums[place : place + 1] += (hashes * weights).sum(dtype=np.uint64)
 
     def __getitem__(self, place: int) -> int:

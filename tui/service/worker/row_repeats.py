@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
+from contextlib import ExitStack
+from tempfile import SpooledTemporaryFile
 from types import TracebackType
 
 import numpy as np
@@ -13,13 +14,11 @@ from tui.resources.csv_reports import RepeatedRows
 UNIT = "\x1f"
 """Separates the fields of a record that is compared, whatever separates them in the file."""
 
-_IN_MEMORY = 16 << 20
-"""Bytes of hashes up to which no file is needed: a million rows."""
+_PARTS = 64
+"""Files among which the hashes are dealt out, so that equal ones meet and one part at a time is compared."""
 
-_AT_ONCE = 1 << 20
-"""Hashes that are compared at once; those of longer files in parts, each with a share of all possible hashes."""
-
-_READ_BYTES = 4 << 20
+_IN_MEMORY = 256 << 10
+"""Bytes of a part up to which no file is needed: a million rows in all."""
 
 
 def row_hashes(records: bytes, separator: str) -> npt.NDArray[np.int64]:
@@ -36,7 +35,9 @@ class RowRepeats:
     def __init__(self) -> None:
         self.rows = 0
         self._unknown = ""
-        self._spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when this object is left
+        self._files = ExitStack()
+        enter = self._files.enter_context
+        self._spools = [enter(SpooledTemporaryFile(_IN_MEMORY)) for _ in range(_PARTS)]  # noqa: SIM115 - closed by the stack
 
     def __enter__(self) -> RowRepeats:
         return self
@@ -44,14 +45,19 @@ class RowRepeats:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._spool.close()
+        self._files.close()
 
     def add(self, hashes: npt.NDArray[np.int64], lines: npt.NDArray[np.int64]) -> None:
         """Add the rows of a block."""
         if self._unknown:
             return
+        parts = hashes % _PARTS
+        order = np.argsort(parts, kind="stable")
+        pairs = np.column_stack([hashes, lines])[order]
+        bounds = np.searchsorted(parts[order], np.arange(_PARTS + 1))
         try:
-            self._spool.write(np.column_stack([hashes, lines]).tobytes())
+            for part, spool in enumerate(self._spools):
+                spool.write(pairs[bounds[part] : bounds[part + 1]].tobytes())
         except OSError as error:
             self._unknown = f"their hashes could not be kept ({error.strerror})"
         self.rows += len(hashes)
@@ -61,7 +67,7 @@ class RowRepeats:
         if self._unknown:
             return RepeatedRows(unknown=self._unknown)
         total = RepeatedRows()
-        for part in range(self._parts):
+        for part in range(_PARTS):
             repeats, firsts = self._repeats(part)
             count = total.count + len(repeats)
             if len(repeats) and (not total.count or repeats[0] < total.line):
@@ -78,7 +84,7 @@ class RowRepeats:
         """
         if self._unknown:
             raise OSError(self._unknown)
-        return np.sort(np.concatenate([self._repeats(part)[0] for part in range(self._parts)]))
+        return np.sort(np.concatenate([self._repeats(part)[0] for part in range(_PARTS)]))
 
     def across(self) -> int | None:
         """How many rows repeat one with another number, where that of the split was given for the line.
@@ -87,15 +93,12 @@ class RowRepeats:
         """
         if self._unknown:
             return None
-        return sum(int(np.count_nonzero(np.not_equal(*self._repeats(part)))) for part in range(self._parts))
-
-    @property
-    def _parts(self) -> int:
-        return self.rows // _AT_ONCE + 1
+        return sum(int(np.count_nonzero(np.not_equal(*self._repeats(part)))) for part in range(_PARTS))
 
     def _repeats(self, part: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The lines of the repeating rows of a part, in order, and the lines of the rows that each repeats."""
-        kept = self._kept(part)
+        self._spools[part].seek(0)
+        kept = np.frombuffer(self._spools[part].read(), np.int64).reshape(-1, 2)
         order = np.lexsort((kept[:, 1], kept[:, 0]))
         hashes, lines = kept[order, 0], kept[order, 1]
         begins = np.diff(hashes, prepend=hashes[:1] - 1) != 0
@@ -103,11 +106,3 @@ class RowRepeats:
         repeats, originals = lines[~begins], firsts[~begins]
         by_line = np.argsort(repeats)
         return repeats[by_line], originals[by_line]
-
-    def _kept(self, part: int) -> npt.NDArray[np.int64]:
-        chosen: list[npt.NDArray[np.int64]] = [np.empty((0, 2), np.int64)]
-        self._spool.seek(0)
-        while data := self._spool.read(_READ_BYTES):
-            block = np.frombuffer(data, np.int64).reshape(-1, 2)
-            chosen.append(block[block[:, 0] % self._parts == part] if self._parts > 1 else block)
-        return np.concatenate(chosen)
