@@ -143,7 +143,8 @@ def _means(values: Sequence[float | None], width: int) -> list[float | None]:
     for group in range(groups):
         members = values[group * len(values) // groups : (group + 1) * len(values) // groups]
         known = [value for value in members if value is not None and math.isfinite(value)]
-        means.append(math.fsum(known) / len(known) if known else None)
+        # Divided before they are added: the sum of finite numbers need not be finite.
+        means.append(math.fsum(value / len(known) for value in known) if known else None)
     return means
 
 

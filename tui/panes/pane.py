@@ -89,7 +89,7 @@ class Pane(Vertical):
 
     def on_show(self) -> None:
         """Begin to watch."""
-        self.run_worker(self.watch_service(), name="watch", group="watch", exclusive=True)
+        self.run_worker(self.watch_service, name="watch", group="watch", exclusive=True)
 
     def on_hide(self) -> None:
         """Cost nothing while hidden."""
