@@ -47,7 +47,8 @@ def test_a_column_equal_to_the_label_is_found(tmp_path: Path) -> None:
     rows = "".join(f"{n / 3:.3f},{n % 7},{n % 7}.0,{n % 5}\n" for n in range(5000))
     report = report_of(tmp_path, "x,target,copy,other\n" + rows)
     leak = finding(report, "is equal to the label")
-    assert (leak.level, leak.column, leak.fix) == ("warning", "copy", Fix("drop-column", "Leave the column out", "copy"))
+    assert (leak.level, leak.column) == ("warning", "copy")
+    assert leak.fix == Fix("drop-column", "Leave the column out", "copy")
     assert "copies it" in leak.why
     assert default_plan(report).features == ("x", "other")
 

@@ -367,4 +367,3 @@ async def test_a_job_is_created_and_followed_to_its_end(really: Training, server
 async def test_an_error_of_the_embedded_sagemaker_arrives_in_words(really: Training) -> None:
     with pytest.raises(InvalidRequest, match="'trainingJobName' failed to satisfy constraint"):
         await really.create(request("x" * 64))
-

@@ -178,11 +178,12 @@ def test_what_did_not_arrive_whole_is_found_out(
 
 
 def test_a_folder_that_is_no_data_set_is_refused(tmp_path: Path, s3: Any) -> None:
+    context, state = ScriptedContext({"s3": s3}), str(tmp_path / "state")
     with pytest.raises(DataError, match="it has no manifest"):
-        upload_dataset(ScriptedContext({"s3": s3}), str(tmp_path), "bucket", "datasets/x", state=str(tmp_path / "state"))
+        upload_dataset(context, str(tmp_path), "bucket", "datasets/x", state=state)
     (tmp_path / "manifest.json").write_text("{}")
     with pytest.raises(DataError, match="its manifest cannot be used"):
-        upload_dataset(ScriptedContext({"s3": s3}), str(tmp_path), "bucket", "datasets/x", state=str(tmp_path / "state"))
+        upload_dataset(context, str(tmp_path), "bucket", "datasets/x", state=state)
 
 
 def test_a_server_that_is_gone_is_said(tmp_path: Path) -> None:

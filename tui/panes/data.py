@@ -148,7 +148,7 @@ class DataPane(Pane):
     @on(Table.Highlighted, "#watches")
     def _look_at_watch(self, message: Table.Highlighted[WatchStatus]) -> None:
         message.stop()
-        if self.watch_list.table.has_focus or self.inspector.watch:
+        if self.watch_list.table.has_focus or self.inspector.watched:
             self._inspect_watch(message.row)
 
     @on(Table.Highlighted, "#uploads")
@@ -234,7 +234,7 @@ class DataPane(Pane):
         entry = self.files.cursor_row
         if (
             entry
-            and not (self.inspector.upload or self.inspector.watch)
+            and not (self.inspector.upload or self.inspector.watched)
             and not self.inspector.report
             and not self.inspector.reading
         ):
@@ -247,7 +247,7 @@ class DataPane(Pane):
         if self.inspector.has_focus:
             self.remove_class("-inspecting")
             shown = self.inspector
-            (self.watch_list.table if shown.watch else self.uploads if shown.upload else self.files).focus()
+            (self.watch_list.table if shown.watched else self.uploads if shown.upload else self.files).focus()
         else:
             self.files.filter_text = self.uploads.filter_text = ""
 

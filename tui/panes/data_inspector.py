@@ -47,7 +47,7 @@ class DataInspector(VerticalScroll, can_focus=True):
         """What is known of the file once it was read whole."""
 
         self.upload: UploadedDataset | UnreadableDataset | None = None
-        self.watch: WatchStatus | None = None
+        self.watched: WatchStatus | None = None
         self.problem = ""
         self.reading = False
         self._source: CsvSource | None = None
@@ -132,12 +132,12 @@ class DataInspector(VerticalScroll, can_focus=True):
     def show_watch(self, status: WatchStatus | None) -> None:
         """Show a watch with its history."""
         self.clear()
-        self.watch = status
+        self.watched = status
         if status:
             self._say([describe_watch(status)])
 
     def _become(self, path: str) -> None:
-        self.path, self.report, self.upload, self.watch, self.problem, self._source = path, None, None, None, "", None
+        self.path, self.report, self.upload, self.watched, self.problem, self._source = path, None, None, None, "", None
         self.reading = False
 
     def _say(self, lines: list[Content], first_rows: CsvSource | None = None, sheet: tuple[Column, ...] = ()) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -89,7 +91,9 @@ class Pane(Vertical):
 
     def on_show(self) -> None:
         """Begin to watch."""
-        self.run_worker(self.watch_service, name="watch", group="watch", exclusive=True)
+        # Not a coroutine, which would be left unawaited when the pane is hidden again at once.
+        watching: Callable[[], Awaitable[None]] = partial(self.watch_service)
+        self.run_worker(watching, name="watch", group="watch", exclusive=True)
 
     def on_hide(self) -> None:
         """Cost nothing while hidden."""
