@@ -33,6 +33,7 @@ from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
 from tui.service.s3 import Listing, S3Files
 from widgets.table import Table
+from widgets.text import middle
 
 
 class BrowserPane(Pane):
@@ -123,7 +124,8 @@ class BrowserPane(Pane):
     async def _show_place(self, place: S3Place) -> None:
         above = (S3_PARENT,) if place.bucket else ()
         self._listing = self._files.listing(place)
-        self.remote_title.heading, self.remote_title.count, self.title_line.count = str(place), "", ""
+        self.remote_title.heading = middle(str(place), max(self.remote.size.width - 2, 24))
+        self.remote_title.count = self.title_line.count = ""
         self.remote.rows, self.remote.error_text = above, ""
         self.remote.loading_text = f"Asking for {place}…"
         self.remote.empty_text = "There is no bucket yet: the first data set makes one."
