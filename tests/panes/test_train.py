@@ -127,7 +127,15 @@ async def test_read_only_leaves_what_reads(training: ScriptedTraining) -> None:
     async with stage(TrainPane(training, read_only=True)) as here:
         training.told_jobs.tell(JOBS)
         await here.sees("4 jobs")
-        writes = {"train.new", "train.clone", "train.stop", "train.delete", "train.deploy", "train.transform"}
+        writes = {
+            "train.new",
+            "train.tune",
+            "train.clone",
+            "train.stop",
+            "train.delete",
+            "train.deploy",
+            "train.transform",
+        }
         await here.until(
             lambda: here.dimmed == writes | {"train.why", "train.compare", "list.older"}, "writes are dimmed"
         )

@@ -23,8 +23,13 @@ from tui.panes.messages import (
 )
 from tui.panes.trials import TrialsPane
 from tui.panes.tune import TunePane
+from tui.resources.tuning import TuningJobDetail
 
 JOB = JOBS[0]
+
+
+async def cost(detail: TuningJobDetail) -> str:
+    return f"~${detail.cost(36.0):.2f}"
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def tuning() -> ScriptedTuning:
 @both_sizes
 async def test_tuning_jobs(tuning: ScriptedTuning, size: tuple[int, int]) -> None:
     name = f"{size[0]}x{size[1]}"
-    async with stage(TunePane(tuning, read_only=False), size) as here:
+    async with stage(TunePane(tuning, cost, read_only=False), size) as here:
         await here.sees("Asking for tuning jobs…")
         tuning.scripted_list.told.tell(())
         await here.sees("No tuning jobs yet.")
@@ -72,7 +77,7 @@ async def test_the_leaderboard(tuning: ScriptedTuning, training: ScriptedTrainin
 
 
 async def test_keys_follow_what_can_be_done_with_the_tuning_job(tuning: ScriptedTuning) -> None:
-    async with stage(TunePane(tuning, read_only=False)) as here:
+    async with stage(TunePane(tuning, cost, read_only=False)) as here:
         tuning.scripted_list.told.tell(JOBS)
         tuning.told_details[JOB.name].tell(tuning_detail(JOB))
         await here.sees("3 tuning jobs", "Best training job")
@@ -98,7 +103,7 @@ async def test_keys_follow_what_can_be_done_with_the_tuning_job(tuning: Scripted
 
 
 async def test_read_only_leaves_what_reads(tuning: ScriptedTuning) -> None:
-    async with stage(TunePane(tuning, read_only=True)) as here:
+    async with stage(TunePane(tuning, cost, read_only=True)) as here:
         tuning.scripted_list.told.tell(JOBS)
         await here.sees("3 tuning jobs")
         writes = {"tune.new", "tune.clone", "tune.stop", "tune.delete"}
@@ -107,7 +112,7 @@ async def test_read_only_leaves_what_reads(tuning: ScriptedTuning) -> None:
 
 
 async def test_a_dimmed_key_says_why(tuning: ScriptedTuning) -> None:
-    async with stage(TunePane(tuning, read_only=False)) as here:
+    async with stage(TunePane(tuning, cost, read_only=False)) as here:
         tuning.scripted_list.told.tell(JOBS)
         await here.sees("3 tuning jobs")
         assert here.why_dimmed == {"tune.delete": "stop it first", "list.older": "all of them are here"}
@@ -120,7 +125,7 @@ async def test_a_dimmed_key_says_why(tuning: ScriptedTuning) -> None:
 
 
 async def test_a_paused_list_says_so_until_it_goes_on(tuning: ScriptedTuning) -> None:
-    pane = TunePane(tuning, read_only=False)
+    pane = TunePane(tuning, cost, read_only=False)
     async with stage(pane) as here:
         tuning.scripted_list.told.tell(JOBS)
         await here.sees("3 tuning jobs")

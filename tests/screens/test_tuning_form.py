@@ -6,12 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.panes.scripted import uploaded
+from tests.panes.scripted import detail as detail_of
+from tests.panes.scripted import job, uploaded
 from tests.panes.scripted_tuning import JOBS, tuning_detail
 from tui.drafts import Drafts
+from tui.resources.prices import Price
 from tui.resources.tuning import Objective
 from tui.resources.tuning_choices import tuning_request
-from tui.screens.tuning_form import NewTuningForm, TuningCloneForm, choice_of
+from tui.screens.tuning_form import JobTuningForm, NewTuningForm, TuningCloneForm, TuningForm, choice_of
+
+PRICE = Price(0.115, "built-in table", "2026-09-24")
+
+
+async def hourly(_: str) -> Price | None:
+    return PRICE
+
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/Execution"
 
@@ -23,10 +32,10 @@ def drafts(tmp_path: Path) -> Drafts:
 
 @pytest.fixture
 def form(drafts: Drafts) -> NewTuningForm:
-    return NewTuningForm(uploaded("diabetes"), (ROLE,), ("parent",), frozenset({"taken"}), drafts)
+    return NewTuningForm(uploaded("diabetes"), (ROLE,), ("parent",), frozenset({"taken"}), drafts, hourly=hourly)
 
 
-def given(form: NewTuningForm | TuningCloneForm, **changes: str) -> dict[str, str]:
+def given(form: TuningForm, **changes: str) -> dict[str, str]:
     """What stands in the fields at first, with changes."""
     return {key: field.value for key, field in form._fields.items()} | changes
 
@@ -102,15 +111,16 @@ def test_the_direction_is_the_metrics_own(form: NewTuningForm) -> None:
 
 
 def test_the_forecast_says_what_it_may_take(form: NewTuningForm) -> None:
-    notes = form.notes(given(form, jobs="20", max_runtime="30"))
-    assert notes["max_runtime"].startswith(
-        "20 training jobs on 1 × ml.m5.large, at most 30 minutes each: 10.0 instance-"
-    )
+    values = given(form, jobs="20", max_runtime="30")
+    sentence = "20 training jobs on 1 × ml.m5.large, at most 30 minutes each: at the very most 10.0 instance-hours, "
+    assert form.notes(values)["max_runtime"] == f"{sentence}price n/a."
+    form._prices["ml.m5.large"] = PRICE
+    assert form.notes(values)["max_runtime"] == f"{sentence}$1.15 at $0.115/h (built-in table of 2026-09-24)."
 
 
 def test_a_search_comes_back_whole_in_the_form_of_its_clone(drafts: Drafts) -> None:
     detail = tuning_detail(JOBS[0])
-    form = TuningCloneForm(detail, detail.hyperparameters, (), frozenset({detail.job.name}), drafts)
+    form = TuningCloneForm(detail, detail.hyperparameters, (), frozenset({detail.job.name}), drafts, hourly=hourly)
     values = given(form)
     assert form.problems(values) == {}
     assert values["name"] == "boston-tune-3"
@@ -120,3 +130,14 @@ def test_a_search_comes_back_whole_in_the_form_of_its_clone(drafts: Drafts) -> N
     assert config["HyperParameterTuningJobObjective"] == own["HyperParameterTuningJobObjective"]
     assert config["TrainingJobEarlyStoppingType"] == "Auto"
     assert request["TrainingJobDefinition"]["StaticHyperParameters"] == {"gamma": "4"}
+
+
+def test_what_a_training_job_was_given_is_where_a_search_begins(drafts: Drafts) -> None:
+    trained = detail_of(job("boston-xgboost", "Completed", 300))
+    form = JobTuningForm(trained, (), frozenset(), drafts, hourly=hourly)
+    values = given(form)
+    assert form.problems(values) == {}
+    assert values["name"] == "boston-xgboost-tune"
+    assert "eta = 0.1 .. 0.5" in values["hyperparameters"]
+    assert "num_round = 200" in values["hyperparameters"]
+    assert values["objective"] == "validation:rmse"

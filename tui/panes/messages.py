@@ -107,11 +107,12 @@ class DeleteWanted(Wish):
 
 
 class TuningWanted(Wish):
-    """Tune on a data set; without one, on one still to be chosen."""
+    """Tune on a data set, or what a training job was given; with neither, on a data set still to be chosen."""
 
-    def __init__(self, dataset: UploadedDataset | None = None) -> None:
+    def __init__(self, dataset: UploadedDataset | None = None, *, job: str = "") -> None:
         super().__init__()
         self.dataset = dataset
+        self.job = job
 
 
 class TuningCloneWanted(Wish):

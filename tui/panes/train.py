@@ -17,6 +17,7 @@ from tui.panes.messages import (
     StopWanted,
     TrainingWanted,
     TransformWanted,
+    TuningWanted,
     WhyWanted,
 )
 from tui.panes.pane import writing
@@ -94,6 +95,7 @@ make a data set of it, and train on it with n."""
         Binding(
             "t", "transform", "Transform", id="train.transform", tooltip="Let its model predict for a file", show=False
         ),
+        Binding("T", "tune", "Tune", id="train.tune", tooltip="Search around what the job was given", show=False),
         Binding("D", "compare", "Compare", id="train.compare", tooltip="Put the marked jobs side by side", show=False),
         Binding("m", "inspect('metrics')", "Metrics", id="train.metrics", tooltip="Metrics and their curves"),
         Binding("y", "inspect('request')", "Request", id="train.request", tooltip="The whole description as JSON"),
@@ -147,6 +149,7 @@ make a data set of it, and train on it with n."""
             "transform": writing(
                 self._read_only, (job is not None and job in self._deployable()) or "no model was left by it"
             ),
+            "tune": writing(self._read_only, job is not None),
             "new": writing(self._read_only, True),
             "clone": writing(self._read_only, job is not None),
             "stop": writing(self._read_only, bool(self._stoppable()) or "it does not run"),
@@ -175,6 +178,11 @@ make a data set of it, and train on it with n."""
     def _deployable(self) -> tuple[TrainingJob, ...]:
         """A job that was stopped has left what it had by then."""
         return tuple(job for job in self._jobs if job.status in ("Completed", "Stopped"))
+
+    def action_tune(self) -> None:
+        """Search around what the job under the cursor was given."""
+        if job := self._job:
+            self.post_message(TuningWanted(job=job.name))
 
     def action_compare(self) -> None:
         """Put the marked jobs side by side."""

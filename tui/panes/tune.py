@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -21,7 +22,7 @@ from tui.panes.pane import writing
 from tui.panes.tuning_inspector import TuningInspector
 from tui.panes.tuning_views import objective_name, progress_bar
 from tui.panes.wording import duration, moment, number, status
-from tui.resources.tuning import TuningJob
+from tui.resources.tuning import TuningJob, TuningJobDetail
 from tui.service.errors import ServiceError
 from tui.service.tuning import Tuning
 from widgets.table_columns import Column, fixed, flex
@@ -93,8 +94,8 @@ choose a data set, ranges and how many training jobs it may take."""
         Binding("ctrl+d", "delete", "Delete", id="tune.delete", tooltip="Delete the record", show=False),
     ]
 
-    def __init__(self, tuning: Tuning, *, read_only: bool) -> None:
-        super().__init__(tuning.list, COLUMNS, TuningInspector(tuning), id="tune")
+    def __init__(self, tuning: Tuning, cost: Callable[[TuningJobDetail], Awaitable[str]], *, read_only: bool) -> None:
+        super().__init__(tuning.list, COLUMNS, TuningInspector(tuning, cost), id="tune")
         self._tuning = tuning
         self._read_only = read_only
 

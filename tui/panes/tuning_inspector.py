@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.panes.inspector import Following, Inspector
+from tui.resources.tuning import TuningJobDetail
 from tui.service.tuning import Tuning
 
 if TYPE_CHECKING:
@@ -15,9 +17,10 @@ if TYPE_CHECKING:
 class TuningInspector(Inspector["TuningViews"]):
     """Views: `summary`, `pictures` and `request`."""
 
-    def __init__(self, tuning: Tuning) -> None:
+    def __init__(self, tuning: Tuning, cost: Callable[[TuningJobDetail], Awaitable[str]]) -> None:
         super().__init__()
         self._tuning = tuning
+        self._cost = cost
 
     def make_views(self, initial: str) -> TuningViews:
         """The views of a tuning job."""
@@ -29,7 +32,7 @@ class TuningInspector(Inspector["TuningViews"]):
         """Follow the job's description."""
         async for snapshot in self._tuning.detail(subject).watch():
             if snapshot.value:
-                views.show_detail(snapshot.value)
+                views.show_detail(snapshot.value, await self._cost(snapshot.value))
             elif snapshot.error:
                 views.show_problem(str(snapshot.error))
 

@@ -42,9 +42,9 @@ class TuningViews(Views):
         self.request.update("")
         self.pictures.clear()
 
-    def show_detail(self, detail: TuningJobDetail) -> None:
-        """Show a job."""
-        self.summary.update(summary(detail))
+    def show_detail(self, detail: TuningJobDetail, cost: str) -> None:
+        """Show a job, and in words what it has cost so far."""
+        self.summary.update(summary(detail, cost))
         self.request.update(content(as_json(detail.description)))
 
     async def show_trials(self, detail: TuningJobDetail, trials: Sequence[Trial]) -> None:
@@ -76,13 +76,13 @@ def objective_name(objective: Objective | None) -> str:
     return f"{'↑' if objective.maximize else '↓'} {objective.metric}" if objective else ""
 
 
-def summary(detail: TuningJobDetail) -> Content:
+def summary(detail: TuningJobDetail, cost: str) -> Content:
     """A tuning job as a person wants to know it, most telling things first."""
     job = detail.job
     parts = [heading(job.name), as_content(status(job.status), 20)]
     if detail.failure_reason:
         parts += [Content(""), content(detail.failure_reason, "$text-error")]
-    parts += [Content(""), *_facts(detail)]
+    parts += [Content(""), *_facts(detail, cost)]
     if detail.best_trial:
         parts += [Content(""), heading("Best training job"), content(detail.best_trial)]
         tuned = detail.description["BestTrainingJob"].get("TunedHyperParameters", {})
@@ -95,7 +95,7 @@ def summary(detail: TuningJobDetail) -> Content:
     return Content("\n").join(parts)
 
 
-def _facts(detail: TuningJobDetail) -> list[Content]:
+def _facts(detail: TuningJobDetail, cost: str) -> list[Content]:
     job = detail.job
     counters = job.counters
     said = [
@@ -116,6 +116,9 @@ def _facts(detail: TuningJobDetail) -> list[Content]:
     ]
     if detail.runtime_seconds is not None:
         lines.append(("Instances ran", count(detail.runtime_seconds, "second")))
+    lines.append(("Cost so far", cost))
+    if job.running and job.limit is not None:
+        lines.append(("Left", count(max(0, job.limit - counters.total), "training job")))
     parents = detail.description.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", ())
     if parents:
         lines.append(("Warm start", ", ".join(parent.get("HyperParameterTuningJobName", "") for parent in parents)))

@@ -221,6 +221,20 @@ class TuningJobDetail:
         )
 
     @property
+    def machines(self) -> tuple[str, int]:
+        """Instance type and count of a training job; an empty type where it is not stated, or differs by definition."""
+        found = {
+            (resources.get("InstanceType", ""), resources.get("InstanceCount", 1))
+            for definition in definitions_of(self.description)
+            if (resources := definition.get("ResourceConfig"))
+        }
+        return found.pop() if len(found) == 1 else ("", 1)
+
+    def cost(self, hourly: float) -> float | None:
+        """What its training jobs have cost so far at a price of USD an hour and instance; None while unknown."""
+        return None if self.runtime_seconds is None else self.runtime_seconds * self.machines[1] * hourly / 3600
+
+    @property
     def hyperparameters(self) -> Hyperparameters:
         """What it keeps and what it varies, as the form shows it."""
         return Hyperparameters(self.static, self.ranges)

@@ -28,7 +28,7 @@ def make_pane(name: str, service: SageMaker, config: Config) -> Pane:  # noqa: P
         case "tune":
             from tui.panes.tune import TunePane  # noqa: PLC0415
 
-            return TunePane(service.tuning, read_only=config.read_only)
+            return TunePane(service.tuning, service.prices.of_tuning, read_only=config.read_only)
         case "logs":
             from tui.panes.logs import LogsPane  # noqa: PLC0415
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tui.panes.messages import (
@@ -19,7 +20,7 @@ from tui.panes.messages import (
 from tui.panes.trials import TrialsPane
 from tui.panes.tune import TunePane
 from tui.panes.wording import number
-from tui.resources.algorithms import TrainingChoice, algorithm_request, training_request
+from tui.resources.algorithms import TrainingChoice, algorithm_request, clone_request, training_request
 from tui.resources.models import TrainedModel
 from tui.resources.tuning import TuningJobDetail, definitions_of
 from tui.resources.tuning_advice import around
@@ -29,15 +30,20 @@ from tui.screens.dialogs import Choose, Confirm, TypeName
 from tui.screens.roads import choose_dataset, image_of, roles_of
 from tui.screens.stage import Stage
 from tui.screens.training_form import algorithm_named
-from tui.screens.tuning_form import NO_PARENT, NewTuningForm, TuningCloneForm, TuningForm, choice_of
+from tui.screens.tuning_form import NO_PARENT, JobTuningForm, NewTuningForm, TuningCloneForm, TuningForm, choice_of
 
 
 async def tune(stage: Stage, wish: TuningWanted) -> None:
-    """Search the hyperparameters of a built-in algorithm on a data set."""
+    """Search the hyperparameters of a built-in algorithm on a data set, or those that a training job was given."""
+    if wish.job:
+        await _tune_job(stage, wish.job)
+        return
     dataset = wish.dataset or await choose_dataset(stage, "Tune on which data set?")
     if dataset is None:
         return
-    form = NewTuningForm(dataset, await roles_of(stage), _parents(stage), _names(stage), stage.drafts)
+    form = NewTuningForm(
+        dataset, await roles_of(stage), _parents(stage), _names(stage), stage.drafts, hourly=stage.service.prices.hourly
+    )
     values = await stage.ask(form)
     if values is None:
         return
@@ -55,6 +61,15 @@ async def tune(stage: Stage, wish: TuningWanted) -> None:
         )
     )
     await _submit(stage, form, values, training)
+
+
+async def _tune_job(stage: Stage, name: str) -> None:
+    detail = await stage.service.training.describe(name)
+    form = JobTuningForm(detail, _parents(stage), _names(stage), stage.drafts, hourly=stage.service.prices.hourly)
+    values = await stage.ask(form)
+    if values is not None:
+        training = clone_request(detail.description, values["name"])
+        await _submit(stage, form, values, with_machines(training, values))
 
 
 async def clone(stage: Stage, wish: TuningCloneWanted) -> None:
@@ -118,20 +133,31 @@ async def go_on_with_best(stage: Stage, wish: BestWanted) -> None:
 
 
 async def _again(stage: Stage, detail: TuningJobDetail, hyperparameters: Hyperparameters, parent: str) -> None:
-    form = TuningCloneForm(detail, hyperparameters, _parents(stage), _names(stage), stage.drafts, warm_start=parent)
+    form = TuningCloneForm(
+        detail,
+        hyperparameters,
+        _parents(stage),
+        _names(stage),
+        stage.drafts,
+        hourly=stage.service.prices.hourly,
+        warm_start=parent,
+    )
     values = await stage.ask(form)
     if values is None:
         return
     definition = dict(definitions_of(detail.description)[0])
     definition["AlgorithmSpecification"] = algorithm_request(definition.get("AlgorithmSpecification", {}))
-    definition["ResourceConfig"] = definition.get("ResourceConfig", {}) | {
-        "InstanceType": values["instance_type"],
-        "InstanceCount": int(values["instance_count"]),
+    await _submit(stage, form, values, with_machines(definition, values))
+
+
+def with_machines(training: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """A training request with the machines and the time limit of the form."""
+    machines = {"InstanceType": values["instance_type"], "InstanceCount": int(values["instance_count"])}
+    stopping = {"MaxRuntimeInSeconds": int(values["max_runtime"]) * 60}
+    return training | {
+        "ResourceConfig": training.get("ResourceConfig", {}) | machines,
+        "StoppingCondition": training.get("StoppingCondition", {}) | stopping,
     }
-    definition["StoppingCondition"] = definition.get("StoppingCondition", {}) | {
-        "MaxRuntimeInSeconds": int(values["max_runtime"]) * 60
-    }
-    await _submit(stage, form, values, definition)
 
 
 async def _submit(stage: Stage, form: TuningForm, values: dict[str, str], training: dict[str, Any]) -> None:

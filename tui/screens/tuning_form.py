@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from tui.drafts import Drafts
@@ -14,6 +16,8 @@ from tui.resources.algorithms import (
     free_name,
 )
 from tui.resources.datasets import UploadedDataset
+from tui.resources.prices import Price
+from tui.resources.training import TrainingJobDetail
 from tui.resources.tuning import NAME_LIMIT, Objective, TuningJobDetail, definitions_of
 from tui.resources.tuning_advice import SOURCE, objectives, starting_point
 from tui.resources.tuning_choices import (
@@ -34,6 +38,12 @@ from tui.resources.tuning_ranges import Hyperparameters, LineError, as_number, r
 from tui.screens.form import Field, Form
 from tui.screens.training_form import algorithm_named, machine_fields, machine_problems, role_field
 
+Hourly = Callable[[str], Awaitable[Price | None]]
+"""What an instance type costs an hour; None where nobody tells."""
+
+SETTLE_SECONDS = 0.3
+"""How long an instance type stands unchanged before its price is asked for."""
+
 NO_PARENT = ""
 _WARM_STARTS = (("None", NO_PARENT),)
 
@@ -50,9 +60,12 @@ class TuningForm(Form):
         *,
         taken: frozenset[str],
         algorithm: AlgorithmName | None,
+        hourly: Hourly,
         maximize: bool = False,
     ) -> None:
         self._taken = taken
+        self._hourly = hourly
+        self._prices: dict[str, Price | None] = {}
         self._algorithm = algorithm
         self._maximize = maximize
         """Where better lies for a metric that is not known."""
@@ -96,12 +109,35 @@ class TuningForm(Form):
             notes["max_runtime"] = self.forecast(values)
         return notes
 
+    def on_mount(self) -> None:
+        """Check what stands in the fields, and ask what its machines cost."""
+        super().on_mount()
+        self._ask_price()
+
+    def changed(self, key: str) -> None:
+        """Another machine has another price."""
+        if key == "instance_type":
+            self._ask_price()
+
+    def _ask_price(self) -> None:
+        asking: Callable[[], Awaitable[None]] = partial(self._learn_price, self.values["instance_type"])
+        self.run_worker(asking, group="price", exclusive=True)
+
+    async def _learn_price(self, instance_type: str) -> None:
+        await asyncio.sleep(SETTLE_SECONDS)
+        self._prices[instance_type] = await self._hourly(instance_type)
+        self.check()
+
     def forecast(self, values: Mapping[str, str]) -> str:
-        """What will happen, in a sentence."""
+        """What will happen, and what it may cost, in a sentence."""
         jobs, minutes = int(values["jobs"]), int(values["max_runtime"])
+        machines = int(values["instance_count"]) if values["instance_count"].isdecimal() else 1
+        hours = jobs * minutes / 60 * machines
+        price = self._prices.get(values["instance_type"])
+        money = "price n/a" if price is None else f"${hours * price.hourly:,.2f} at {price}"
         return (
             f"{jobs:,} training jobs on {values['instance_count']} × {values['instance_type']}, at most {minutes:,} "
-            f"minutes each: {jobs * minutes / 60:,.1f} instance-hours at the very most, rarely more than a tenth of it."
+            f"minutes each: at the very most {hours:,.1f} instance-hours, {money}."
         )
 
     def objective(self, values: Mapping[str, str]) -> Objective:
@@ -130,6 +166,8 @@ class NewTuningForm(TuningForm):
         parents: tuple[str, ...],
         taken: frozenset[str],
         drafts: Drafts,
+        *,
+        hourly: Hourly,
     ) -> None:
         manifest = dataset.manifest
         self._dataset = dataset
@@ -149,10 +187,12 @@ class NewTuningForm(TuningForm):
             drafts,
             taken=taken,
             algorithm="xgboost",
+            hourly=hourly,
         )
 
     def changed(self, key: str) -> None:
         """Another algorithm has other hyperparameters and metrics."""
+        super().changed(key)
         if key != "algorithm":
             return
         algorithm = algorithm_named(self.values["algorithm"])
@@ -176,6 +216,7 @@ class TuningCloneForm(TuningForm):
         taken: frozenset[str],
         drafts: Drafts,
         *,
+        hourly: Hourly,
         warm_start: str = NO_PARENT,
     ) -> None:
         definition = definitions_of(detail.description)[0]
@@ -214,7 +255,45 @@ class TuningCloneForm(TuningForm):
             drafts,
             taken=taken,
             algorithm=algorithm_of(definition.get("AlgorithmSpecification", {}).get("TrainingImage", "")),
+            hourly=hourly,
             maximize=objective is not None and objective.maximize,
+        )
+
+
+class JobTuningForm(TuningForm):
+    """Searches around what a training job was given."""
+
+    def __init__(
+        self,
+        detail: TrainingJobDetail,
+        parents: tuple[str, ...],
+        taken: frozenset[str],
+        drafts: Drafts,
+        *,
+        hourly: Hourly,
+    ) -> None:
+        algorithm = algorithm_of(detail.image)
+        given = {name: value for name, value in detail.hyperparameters if not name.startswith("_")}
+        start = starting_point(algorithm, given) if algorithm else Hyperparameters(given, {})
+        offered = objectives(algorithm, start.static) if algorithm else ()
+        stopping = detail.description.get("StoppingCondition", {})
+        super().__init__(
+            f"Tune what {detail.job.name} was given",
+            (
+                Field("name", "Name", free_name(f"{detail.job.name[:26]}-tune", taken, NAME_LIMIT)),
+                Field("hyperparameters", "Values and ranges", str(start), lines=True, note=SOURCE if algorithm else ""),
+                *search_fields(offered[0].metric if offered else "", parents),
+                *machine_fields(
+                    detail.instance_type or "ml.m5.large",
+                    str(detail.instance_count or 1),
+                    str(max(1, stopping.get("MaxRuntimeInSeconds", 86400) // 60)),
+                ),
+            ),
+            f"tune job {detail.job.name}",
+            drafts,
+            taken=taken,
+            algorithm=algorithm,
+            hourly=hourly,
         )
 
 

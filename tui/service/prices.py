@@ -13,6 +13,7 @@ from typing import Any
 
 from tui.resources.endpoints import SERVING, EndpointDetail, Variant
 from tui.resources.prices import Price, Rate, file_price, file_problem, listed_price, table_price
+from tui.resources.tuning import TuningJobDetail
 from tui.service.errors import AccessDenied, ServiceError
 from tui.service.gateway import Gateway
 from tui.service.identity import Identity
@@ -86,6 +87,14 @@ class Prices:
         if detail.endpoint.status not in SERVING:
             return Rate(billed=self.billed)
         return await self.rate([*detail.variants, *(detail.pending.variants if detail.pending else ())])
+
+    async def of_tuning(self, detail: TuningJobDetail) -> str:
+        """What a tuning job has cost so far, in words: never 0 for what is not known."""
+        price = await self.hourly(detail.machines[0]) if detail.machines[0] else None
+        cost = None if price is None else detail.cost(price.hourly)
+        if cost is None:
+            return "n/a"
+        return f"~${cost:.4f}" if self.billed else f"nothing here, ~${cost:.4f} at AWS"
 
     def _own_table(self) -> Mapping[str, Any]:
         if self._own is None:
