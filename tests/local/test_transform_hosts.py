@@ -99,6 +99,7 @@ def test_killed_processes_and_a_killed_server(server: LocalServer, tmp_path: Pat
         sagemaker.create_transform_job(**endless(lonely, "interrupted"))
         sagemaker.create_transform_job(**endless(lonely, "queued"))
         wait_for_output(lonely, "interrupted", "a.csv.out")
+        wait_for(lonely, "interrupted", lambda _: bool(log_streams(lonely, "interrupted")))
         finished = describe(lonely, "finished")
         lonely.process.kill()
         lonely.process.wait()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -61,14 +61,13 @@ class Pane(Vertical):
 
     def compose_title(self, heading: str) -> ComposeResult:
         """The title line, the same in every pane."""
-        title = PaneTitle(classes="pane-title")
-        title.heading = heading
-        yield title
+        self.title_line.heading = heading
+        yield self.title_line
 
-    @property
+    @cached_property
     def title_line(self) -> PaneTitle:
-        """The pane's own title line."""
-        return self.query_one(PaneTitle)
+        """The pane's own title line; held rather than looked up, since news may come while the pane is taken down."""
+        return PaneTitle(classes="pane-title")
 
     @property
     def feed(self) -> Feed[Any] | None:
