@@ -39,7 +39,7 @@ async def test_read_only_says_so_and_dims_what_would_change_something(used_folde
         assert "Run newer again" not in reader.text
         assert "Delete the training job" not in reader.text
         await reader.command("clone")
-        await reader.sees("Run again does not work")
+        await reader.sees("Run again is not possible now")
         await reader.press("l")
         await reader.sees("Log of newer", "complete")
         await reader.press("2", "b")
