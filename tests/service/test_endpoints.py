@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.service.endpoint_account import QUICK, Account, opened
 from tests.service.stub_aws import Refused, StubAws
@@ -28,9 +30,14 @@ def account(aws: StubAws) -> Account:
     return Account(aws)
 
 
-@pytest.fixture
-def endpoints(gateway: Gateway, tmp_path: Path) -> Endpoints:
-    return opened(gateway, tmp_path, QUICK)
+@pytest_asyncio.fixture(loop_scope="session")
+async def endpoints(gateway: Gateway, tmp_path: Path) -> AsyncIterator[Endpoints]:
+    """The service; what it still asks about traffic when a test ends is not taken for a request of the next one."""
+    before = asyncio.all_tasks()
+    yield opened(gateway, tmp_path, QUICK)
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    if left:
+        await asyncio.wait(left, timeout=60)
 
 
 async def polled(endpoints: Endpoints) -> dict[str, Endpoint]:

@@ -61,13 +61,13 @@ def _facts(detail: EndpointDetail, known: Known, width: int) -> list[Content]:
     facts = [
         ("Price", money(endpoint.rate)),
         ("Idle since", idle_since(known.idle, _IDLE_HOURS, time.time())),
-        ("Config", f"{detail.config_name}{gone}"),
+        ("Config", f"{middle(detail.config_name, max(20, width - LABEL_WIDTH - 1))}{gone}"),
         ("Capture", str(detail.capture) if detail.capture else "off"),
         ("Auto scaling", known.scaling or "n/a"),
         ("Created", moment(endpoint.created)),
         ("Changed", moment(endpoint.modified) if endpoint.modified != endpoint.created else ""),
     ]
-    return [fact(name, middle(value, max(20, width - LABEL_WIDTH - 1))) for name, value in facts if value]
+    return [fact(name, value) for name, value in facts if value]
 
 
 def money(rate: Rate | None) -> str:
