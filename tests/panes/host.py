@@ -18,7 +18,9 @@ from textual.widgets import ContentSwitcher, Static
 from tests.screens.terminal import Terminal, screen_text, terminal_of, until
 from themes import STATUS_TOKENS, STYLESHEET, THEMES
 from tui.commands import commands
-from tui.panes.messages import CancelWanted, CopyWanted, LogsWanted, Wish
+from tui.panes.data_messages import CancelWanted
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import CopyWanted, Wish
 from tui.panes.pane import Pane
 from tui.screens.main import MainScreen
 from tui.service.errors import ServiceError

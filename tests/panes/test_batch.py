@@ -16,14 +16,9 @@ from tests.panes.scripted_transforms import (
 )
 from tests.panes.test_golden import both_sizes
 from tui.panes.batch import BatchPane
-from tui.panes.messages import (
-    LogsWanted,
-    ResultsWanted,
-    TransformCloneWanted,
-    TransformStopWanted,
-    TransformWanted,
-    WhyWanted,
-)
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import WhyWanted
+from tui.panes.transform_messages import ResultsWanted, TransformCloneWanted, TransformStopWanted, TransformWanted
 from tui.panes.transform_views import cost
 from tui.resources.prices import Price
 from tui.service.errors import AccessDenied

@@ -9,7 +9,8 @@ from tests.panes.host import stage
 from tests.panes.scripted_traffic import Aws, endpoints_of, live
 from tests.panes.test_golden import both_sizes
 from tui.panes.canary import CanaryPane
-from tui.panes.messages import LogsWanted, NewCanaryWanted
+from tui.panes.endpoint_messages import NewCanaryWanted
+from tui.panes.log_messages import LogsWanted
 from tui.resources.canary import CanaryState
 from tui.resources.canary_plan import CanaryPlan, Counts
 from tui.resources.endpoint_weights import VariantWeight

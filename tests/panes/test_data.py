@@ -9,7 +9,9 @@ import pytest
 from tests.panes.host import stage
 from tests.panes.scripted import ScriptedDatasets, csv_entry, uploaded
 from tui.panes.data import DataPane
-from tui.panes.messages import CancelWanted, CopyWanted, DatasetWanted, SampleWanted, TrainingWanted
+from tui.panes.data_messages import CancelWanted, DatasetWanted, SampleWanted
+from tui.panes.job_messages import TrainingWanted
+from tui.panes.messages import CopyWanted
 from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import UnreadableDataset
 from tui.service.errors import Unreachable

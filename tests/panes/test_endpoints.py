@@ -22,23 +22,23 @@ from tests.panes.scripted_endpoints import (
     updating,
 )
 from tests.panes.test_golden import both_sizes
-from tui.panes.endpoints import EndpointsPane
-from tui.panes.idle import IdlePane
-from tui.panes.messages import (
+from tui.panes.endpoint_messages import (
     CanaryWanted,
     DeployWanted,
     EndpointUpdateWanted,
     InvokeWanted,
     JudgeWanted,
-    LogsWanted,
     ModelDeleteWanted,
     ModelWanted,
     ShutDownWanted,
-    TransformWanted,
     WeightsWanted,
-    WhyWanted,
 )
+from tui.panes.endpoints import EndpointsPane
+from tui.panes.idle import IdlePane
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import WhyWanted
 from tui.panes.models import ModelsPane
+from tui.panes.transform_messages import TransformWanted
 from tui.resources.endpoint_metrics import LAST_HOUR, WINDOWS, Idle
 from tui.resources.endpoint_scaling import INSTANCES, ScalingBounds, scaling_id
 from tui.resources.prices import Rate

@@ -11,8 +11,9 @@ from tests.panes.scripted import NOW
 from tests.panes.scripted_invoking import DIABETES, ScriptedInvoking, answer, shots
 from tests.panes.scripted_traffic import Aws, endpoints_of, live
 from tests.panes.test_golden import both_sizes
+from tui.panes.endpoint_messages import PayloadWanted, RowWanted
 from tui.panes.invoke import InvokePane
-from tui.panes.messages import LogsAtWanted, PayloadWanted, RowWanted
+from tui.panes.log_messages import LogsAtWanted
 from tui.resources.endpoint_invoking import Invocation, Refusal, ShotError
 from tui.resources.invoke_settings import InvokeSettings
 from tui.service.errors import NotFound

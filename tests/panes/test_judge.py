@@ -6,8 +6,8 @@ from tests.panes import golden
 from tests.panes.host import stage
 from tests.panes.scripted_invoking import CHURN, DIABETES, ScriptedInvoking, judged, judgement
 from tests.panes.test_golden import both_sizes
+from tui.panes.endpoint_messages import JudgeWanted, MistakesWanted, PromoteWanted
 from tui.panes.judge import JudgePane
-from tui.panes.messages import JudgeWanted, MistakesWanted, PromoteWanted
 from tui.panes.mistakes import MistakesPane
 from tui.resources.endpoint_judging import JudgeProgress, JudgeRequest, TestSet
 from tui.service.errors import ServiceFault

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.panes.host import stage
 from tests.panes.scripted import ScriptedLogs
+from tui.panes.log_messages import LiveTailWanted, StreamsWanted
 from tui.panes.logs import LogsPane
-from tui.panes.messages import CopyWanted, LiveTailWanted, StreamsWanted
+from tui.panes.messages import CopyWanted
 from tui.resources.logs import LogBatch, LogLine, endpoint_log, notebook_log, training_log
 from tui.service.errors import AccessDenied
 

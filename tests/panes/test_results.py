@@ -17,8 +17,9 @@ from tests.panes.scripted_transforms import (
     transform_files,
 )
 from tests.panes.test_golden import both_sizes
-from tui.panes.messages import CopyWanted, DownloadWanted, LabelsWanted, TrainWithWanted
+from tui.panes.messages import CopyWanted
 from tui.panes.results import ResultsPane
+from tui.panes.transform_messages import DownloadWanted, LabelsWanted, TrainWithWanted
 from tui.resources.datasets import DataError
 from tui.resources.results import Cursor, Labels, Origin, Reading, ResultPage
 from tui.resources.transforms import TransformFile

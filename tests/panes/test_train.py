@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from tests.panes.host import stage
 from tests.panes.scripted import ARN, JOBS, ScriptedTraining, curve, detail, job
-from tui.panes.messages import (
-    CloneWanted,
-    CompareWanted,
-    CopyWanted,
-    DeleteWanted,
-    LogsWanted,
-    StopWanted,
-    TrainingWanted,
-)
+from tui.panes.job_messages import CloneWanted, CompareWanted, DeleteWanted, StopWanted, TrainingWanted
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import CopyWanted
 from tui.panes.train import TrainPane
 from tui.resources.training import Progress
 from tui.service.errors import NotFound, Throttled

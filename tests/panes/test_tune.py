@@ -9,18 +9,18 @@ from tests.panes.host import stage
 from tests.panes.scripted import ScriptedTraining
 from tests.panes.scripted_tuning import JOBS, ScriptedTuning, trials, tuning_detail
 from tests.panes.test_golden import both_sizes
-from tui.panes.messages import (
+from tui.panes.job_messages import (
     BestWanted,
     CompareWanted,
-    LogsWanted,
     StopWanted,
     TrialsWanted,
     TuningCloneWanted,
     TuningDeleteWanted,
     TuningStopWanted,
     TuningWanted,
-    WhyWanted,
 )
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import WhyWanted
 from tui.panes.trials import TrialsPane
 from tui.panes.tune import TunePane
 from tui.resources.tuning import TuningJobDetail

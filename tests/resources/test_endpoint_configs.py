@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.resources.endpoints import configure, configured, describe, serving
+from tui.resources.config_differences import config_difference
 from tui.resources.endpoint_configs import (
     Capture,
     ConfigVariant,
     Serverless,
-    config_difference,
     config_request,
     variants_problem,
 )

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from tests.panes.scripted_traffic import Aws, endpoints_of, live
 from tui.drafts import Drafts
-from tui.panes.messages import CanaryWanted, PromoteWanted, WeightsWanted
+from tui.panes.endpoint_messages import CanaryWanted, PromoteWanted, WeightsWanted
 from tui.panes.pane import Pane
 from tui.screens import traffic_flows
 from tui.screens.stage import Answer, Stage

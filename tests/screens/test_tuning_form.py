@@ -13,7 +13,9 @@ from tui.drafts import Drafts
 from tui.resources.prices import Price
 from tui.resources.tuning import Objective
 from tui.resources.tuning_choices import tuning_request
-from tui.screens.tuning_form import JobTuningForm, NewTuningForm, TuningCloneForm, TuningForm, choice_of
+from tui.screens.tuning_doors import JobTuningForm, NewTuningForm, TuningCloneForm
+from tui.screens.tuning_fields import choice_of
+from tui.screens.tuning_form import TuningForm
 
 PRICE = Price(0.115, "built-in table", "2026-09-24")
 

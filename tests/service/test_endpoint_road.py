@@ -11,7 +11,8 @@ from tests.local import endpoints as local
 from tests.local.server import LocalServer
 from tests.local.training import XGBOOST, role_arn
 from tests.service.endpoint_road import DEADLINE_SECONDS, Road, variant
-from tui.resources.endpoint_configs import Capture, ConfigVariant, config_difference, config_request
+from tui.resources.config_differences import config_difference
+from tui.resources.endpoint_configs import Capture, ConfigVariant, config_request
 from tui.resources.endpoint_deployments import DeploymentPlan, DeployStep, DeployVariant, Resource
 from tui.resources.endpoint_invoking import Answer, Invocation
 from tui.resources.endpoint_metrics import LAST_HOUR

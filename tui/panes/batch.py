@@ -8,16 +8,11 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.panes.list_pane import ListPane
-from tui.panes.messages import (
-    LogsWanted,
-    ResultsWanted,
-    TransformCloneWanted,
-    TransformStopWanted,
-    TransformWanted,
-    WhyWanted,
-)
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import WhyWanted
 from tui.panes.pane import writing
 from tui.panes.transform_inspector import TransformInspector
+from tui.panes.transform_messages import ResultsWanted, TransformCloneWanted, TransformStopWanted, TransformWanted
 from tui.panes.transform_views import files_bar
 from tui.panes.wording import duration, moment, status
 from tui.resources.logs import transform_log

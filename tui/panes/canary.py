@@ -11,8 +11,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.panes.endpoint_messages import NewCanaryWanted
 from tui.panes.facts import fact, heading
-from tui.panes.messages import LogsWanted, NewCanaryWanted
+from tui.panes.log_messages import LogsWanted
 from tui.panes.pane import Pane
 from tui.panes.wording import duration
 from tui.resources.canary import CanaryState, Phase

@@ -15,22 +15,22 @@ from textual.reactive import var
 from tui.panes.data_folder import FolderList
 from tui.panes.data_inspector import DataInspector
 from tui.panes.data_keys import KEYS
-from tui.panes.data_tables import PARENT, UPLOADS, Uploaded, home_short, upload_name
-from tui.panes.data_watches import WatchList
-from tui.panes.messages import (
+from tui.panes.data_messages import (
     BrowserWanted,
     CancelWanted,
-    CopyWanted,
     DatasetWanted,
     FileWatchWanted,
     FolderWatchWanted,
     PreviewWanted,
     RepairWanted,
     SampleWanted,
-    TrainingWanted,
     UnwatchWanted,
     WatchRunWanted,
 )
+from tui.panes.data_tables import PARENT, UPLOADS, Uploaded, home_short, upload_name
+from tui.panes.data_watches import WatchList
+from tui.panes.job_messages import TrainingWanted
+from tui.panes.messages import CopyWanted
 from tui.panes.pane import Pane, PaneTitle
 from tui.panes.wording import count
 from tui.resources.csv_reports import CsvReport, FolderEntry

@@ -13,10 +13,8 @@ from textual.getters import query_one
 from textual.reactive import var
 
 from tui.panes.data_folder import FolderList
-from tui.panes.data_tables import OBJECTS, PARENT, S3_PARENT, home_short
-from tui.panes.messages import (
+from tui.panes.data_messages import (
     CancelWanted,
-    CopyWanted,
     FetchWanted,
     ObjectCopyWanted,
     ObjectDeleteWanted,
@@ -24,6 +22,8 @@ from tui.panes.messages import (
     UploadWanted,
     VersionsWanted,
 )
+from tui.panes.data_tables import OBJECTS, PARENT, S3_PARENT, home_short
+from tui.panes.messages import CopyWanted
 from tui.panes.pane import Pane, PaneTitle
 from tui.panes.wording import count
 from tui.resources.csv_reports import FolderEntry

@@ -9,18 +9,18 @@ from textual.binding import Binding, BindingType
 
 from tui.panes.endpoint_cells import amount, hourly, idle_for, milliseconds, split
 from tui.panes.endpoint_inspector import EndpointInspector
-from tui.panes.list_pane import ListPane
-from tui.panes.messages import (
+from tui.panes.endpoint_messages import (
     CanaryWanted,
     DeployWanted,
     EndpointUpdateWanted,
     InvokeWanted,
     JudgeWanted,
-    LogsWanted,
     ShutDownWanted,
     WeightsWanted,
-    WhyWanted,
 )
+from tui.panes.list_pane import ListPane
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import WhyWanted
 from tui.panes.pane import writing
 from tui.panes.wording import moment, status
 from tui.resources.endpoints import SERVING, Endpoint

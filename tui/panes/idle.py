@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 
 from tui.panes.endpoint_cells import hourly, idle_for, idle_since, monthly
 from tui.panes.endpoint_inspector import EndpointInspector
+from tui.panes.endpoint_messages import ShutDownWanted
 from tui.panes.list_pane import ListPane
-from tui.panes.messages import ShutDownWanted
 from tui.panes.pane import writing
 from tui.panes.wording import status
 from tui.resources.endpoints import SERVING, Endpoint

@@ -14,9 +14,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.panes.endpoint_messages import PayloadWanted, RowWanted
 from tui.panes.facts import fact
 from tui.panes.invoke_views import answer_said, refusal_said, shots_said
-from tui.panes.messages import LogsAtWanted, PayloadWanted, RowWanted
+from tui.panes.log_messages import LogsAtWanted
 from tui.panes.pane import Pane
 from tui.resources.datasets import DataError
 from tui.resources.endpoint_invoking import BODY_LIMIT, Answer, Invocation, Refusal, Shots

@@ -15,8 +15,8 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.panes.endpoint_cells import milliseconds
+from tui.panes.endpoint_messages import JudgeWanted, MistakesWanted, PromoteWanted
 from tui.panes.judge_views import score_said, slid, tolerance
-from tui.panes.messages import JudgeWanted, MistakesWanted, PromoteWanted
 from tui.panes.pane import Pane
 from tui.panes.wording import count, duration, number
 from tui.resources.datasets import DataError

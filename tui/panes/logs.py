@@ -14,7 +14,8 @@ from textual.getters import query_one
 from textual.reactive import reactive
 
 from tui.panes import log_wording
-from tui.panes.messages import CopyWanted, LiveTailWanted, StreamsWanted
+from tui.panes.log_messages import LiveTailWanted, StreamsWanted
+from tui.panes.messages import CopyWanted
 from tui.panes.pane import Pane
 from tui.panes.wording import count
 from tui.resources.logs import NOUNS, WINDOWS, LogBatch, LogSource

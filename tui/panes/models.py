@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from tui.panes.endpoint_messages import DeployWanted, ModelDeleteWanted, ModelWanted
 from tui.panes.list_pane import ListPane
-from tui.panes.messages import DeployWanted, ModelDeleteWanted, ModelWanted, TransformWanted
 from tui.panes.models_inspector import ModelInspector
 from tui.panes.pane import writing
+from tui.panes.transform_messages import TransformWanted
 from tui.panes.wording import moment
 from tui.resources.models import Model
 from tui.service.endpoint_shutdown import ShuttingDown

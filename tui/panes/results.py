@@ -11,10 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from tui.panes.messages import CopyWanted, DownloadWanted, LabelsWanted, TrainWithWanted
+from tui.panes.messages import CopyWanted
 from tui.panes.pane import NOT_HERE, Pane, writing
 from tui.panes.results_facts import predicted_said
 from tui.panes.results_judge import ResultsJudge
+from tui.panes.transform_messages import DownloadWanted, LabelsWanted, TrainWithWanted
 from tui.panes.wording import number
 from tui.resources.datasets import DataError
 from tui.resources.results import Cursor, JobResults, ResultRow, retraining_problem, side_by_side_problem

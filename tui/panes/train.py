@@ -7,21 +7,14 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from tui.panes.endpoint_messages import DeployWanted
+from tui.panes.job_messages import CloneWanted, CompareWanted, DeleteWanted, StopWanted, TrainingWanted, TuningWanted
 from tui.panes.list_pane import ListPane
-from tui.panes.messages import (
-    CloneWanted,
-    CompareWanted,
-    DeleteWanted,
-    DeployWanted,
-    LogsWanted,
-    StopWanted,
-    TrainingWanted,
-    TransformWanted,
-    TuningWanted,
-    WhyWanted,
-)
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import WhyWanted
 from tui.panes.pane import writing
 from tui.panes.training_inspector import TrainingInspector
+from tui.panes.transform_messages import TransformWanted
 from tui.panes.wording import duration, moment, status
 from tui.resources.comparison import MOST_COMPARED
 from tui.resources.logs import training_log

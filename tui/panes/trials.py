@@ -10,9 +10,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tui.panes.endpoint_messages import DeployWanted
 from tui.panes.inspector import Following, Inspector
+from tui.panes.job_messages import CompareWanted, StopWanted
 from tui.panes.list_pane import ListPane
-from tui.panes.messages import CompareWanted, DeployWanted, LogsWanted, StopWanted, WhyWanted
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import WhyWanted
 from tui.panes.pane import writing
 from tui.panes.training_inspector import TrainingInspector
 from tui.panes.training_views import TrainingViews

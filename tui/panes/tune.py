@@ -8,16 +8,16 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.panes.list_pane import ListPane
-from tui.panes.messages import (
+from tui.panes.job_messages import (
     BestWanted,
     TrialsWanted,
     TuningCloneWanted,
     TuningDeleteWanted,
     TuningStopWanted,
     TuningWanted,
-    WhyWanted,
 )
+from tui.panes.list_pane import ListPane
+from tui.panes.messages import WhyWanted
 from tui.panes.pane import writing
 from tui.panes.tuning_inspector import TuningInspector
 from tui.panes.tuning_views import objective_name, progress_bar

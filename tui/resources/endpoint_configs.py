@@ -1,4 +1,4 @@
-"""Endpoint configurations as values: what an endpoint is to serve, on what, and how two of them differ."""
+"""Endpoint configurations as values: what an endpoint is to serve, and on what."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SERVERLESS_MB = (1024, 2048, 3072, 4096, 5120, 6144)
 
 CaptureMode = Literal["Input", "Output", "InputAndOutput"]
 
-_READ_ONLY = frozenset({"EndpointConfigName", "EndpointConfigArn", "CreationTime"})
+READ_ONLY = frozenset({"EndpointConfigName", "EndpointConfigArn", "CreationTime"})
 """What DescribeEndpointConfig says that CreateEndpointConfig must not be told, or is told anew."""
 
 
@@ -195,7 +195,7 @@ def config_request(
     like: EndpointConfig | None = None,
 ) -> dict[str, Any]:
     """The members of CreateEndpointConfig; what is not given is as in `like`, if there is one."""
-    request = {key: value for key, value in like.description.items() if key not in _READ_ONLY} if like else {}
+    request = {key: value for key, value in like.description.items() if key not in READ_ONLY} if like else {}
     request |= {
         "EndpointConfigName": name,
         "ProductionVariants": [variant.to_request() for variant in variants if not variant.shadow],
@@ -245,77 +245,3 @@ def _variant_problem(variant: ConfigVariant) -> str:
             f"{name} needs at least one instance.": (variant.count or 0) < 1,
         }
     return next((sentence for sentence, holds in problems.items() if holds), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing in which two configurations differ."""
-
-    subject: str
-    """What differs, e.g. `variant XGB: instance type`."""
-
-    before: str
-    """Empty for what is new."""
-
-    after: str
-    """Empty for what goes."""
-
-    def __str__(self) -> str:
-        if not self.before:
-            return f"{self.subject}: {self.after} (new)"
-        return f"{self.subject}: {self.before} → {self.after}" if self.after else f"{self.subject}: {self.before} goes"
-
-
-def config_difference(old: EndpointConfig, new: EndpointConfig) -> tuple[Difference, ...]:
-    """In what two configurations differ, in the order of their variants; names and times left out."""
-    found: list[Difference] = []
-    for variant in old.variants:
-        other = new.variant(variant.name)
-        if other is None:
-            found.append(Difference(f"variant {variant.name}", _summary(variant), ""))
-        else:
-            found += _variant_difference(variant, other)
-    known = {variant.name for variant in old.variants}
-    found += [
-        Difference(f"variant {variant.name}", "", _summary(variant))
-        for variant in new.variants
-        if variant.name not in known
-    ]
-    if old.capture != new.capture:
-        found.append(Difference("data capture", str(old.capture or "none"), str(new.capture or "none")))
-    found += _other_members(
-        "",
-        old.description,
-        new.description,
-        _READ_ONLY | {"ProductionVariants", "ShadowProductionVariants", "DataCaptureConfig"},
-    )
-    return tuple(found)
-
-
-def _variant_difference(old: ConfigVariant, new: ConfigVariant) -> list[Difference]:
-    pairs = [
-        ("model", old.model, new.model),
-        ("runs on", old.capacity, new.capacity),
-        ("weight", f"{old.weight:g}", f"{new.weight:g}"),
-        ("kind", _kind(old), _kind(new)),
-    ]
-    found = [Difference(f"variant {old.name}: {what}", one, other) for what, one, other in pairs if one != other]
-    known = {"VariantName", "ModelName", "InstanceType", "InitialInstanceCount", "InitialVariantWeight"}
-    prefix = f"variant {old.name}: "
-    return found + _other_members(prefix, old.specification, new.specification, known | {"ServerlessConfig"})
-
-
-def _other_members(
-    prefix: str, old: Mapping[str, Any], new: Mapping[str, Any], known: set[str] | frozenset[str]
-) -> list[Difference]:
-    """The members that this module has no words for, by the service's own names."""
-    names = [name for name in dict.fromkeys([*old, *new]) if name not in known and old.get(name) != new.get(name)]
-    return [Difference(prefix + name, str(old.get(name, "")), str(new.get(name, ""))) for name in names]
-
-
-def _kind(variant: ConfigVariant) -> str:
-    return "shadow" if variant.shadow else "production"
-
-
-def _summary(variant: ConfigVariant) -> str:
-    return f"{variant.model}, {variant.capacity}, weight {variant.weight:g}"

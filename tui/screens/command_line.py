@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.commands import Command
-from tui.panes.messages import IdleWanted
+from tui.panes.endpoint_messages import IdleWanted
 from tui.resources.logs import source_named
 from tui.screens.catalog import PANES
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui.panes.data import DataPane
 from tui.panes.data_inspector import upload_line
-from tui.panes.messages import DatasetWanted, PreviewWanted, RepairWanted, SampleWanted
+from tui.panes.data_messages import DatasetWanted, PreviewWanted, RepairWanted, SampleWanted
 from tui.panes.wording import count, size
 from tui.resources.algorithms import free_name
 from tui.resources.csv_repairs import new_name

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 
+from tui.panes.endpoint_messages import DeployWanted, EndpointUpdateWanted
 from tui.panes.endpoints import EndpointsPane
-from tui.panes.messages import DeployWanted, EndpointUpdateWanted
 from tui.panes.wording import duration
 from tui.resources.endpoint_configs import config_request
 from tui.resources.endpoint_deployments import DeploymentPlan

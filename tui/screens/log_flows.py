@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tui.panes.log_messages import LiveTailWanted, StreamsWanted
 from tui.panes.logs import LogsPane
-from tui.panes.messages import LiveTailWanted, StreamsWanted
 from tui.screens.dialogs import Confirm
 from tui.screens.stage import Stage
 from tui.screens.stream_picker import StreamPicker

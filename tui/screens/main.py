@@ -18,7 +18,10 @@ from textual.widgets import ContentSwitcher, Input, Static
 
 from tui.config import Config
 from tui.drafts import Drafts
-from tui.panes.messages import CANCELLABLE, CancelWanted, CopyWanted, IdleWanted, LogsWanted, Wish
+from tui.panes.data_messages import CANCELLABLE, CancelWanted
+from tui.panes.endpoint_messages import IdleWanted
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import CopyWanted, Wish
 from tui.panes.pane import Pane
 from tui.screens.catalog import PANES, make_pane
 from tui.screens.chrome import HeaderLine, Navigation, TypedLine

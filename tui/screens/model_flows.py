@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from tui.drafts import Drafts
-from tui.panes.messages import ModelDeleteWanted, ModelWanted
+from tui.panes.endpoint_messages import ModelDeleteWanted, ModelWanted
 from tui.panes.models import ModelsPane
 from tui.resources.models import (
     NAME_LIMIT,

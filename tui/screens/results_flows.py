@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tui.panes.messages import CloneWanted, DownloadWanted, LabelsWanted, ResultsWanted, TrainWithWanted
+from tui.panes.job_messages import CloneWanted
 from tui.panes.results import ResultsPane
+from tui.panes.transform_messages import DownloadWanted, LabelsWanted, ResultsWanted, TrainWithWanted
 from tui.panes.wording import count, size
 from tui.resources.csv_reports import Task
 from tui.resources.results import DownloadProgress, Labels

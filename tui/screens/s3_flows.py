@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tui.panes.data_browser import BrowserPane
 from tui.panes.data_inspector import upload_line
-from tui.panes.messages import (
+from tui.panes.data_messages import (
     BrowserWanted,
     FetchWanted,
     ObjectCopyWanted,

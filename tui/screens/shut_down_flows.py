@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from tui.panes.endpoint_messages import IdleWanted, ShutDownWanted
 from tui.panes.endpoint_summary import money
 from tui.panes.idle import IdlePane
-from tui.panes.messages import IdleWanted, ShutDownWanted
 from tui.panes.wording import count
 from tui.resources.endpoint_deployments import Resource, ShutDownPlan
 from tui.resources.prices import total

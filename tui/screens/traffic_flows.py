@@ -8,15 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tui.panes.canary import CanaryPane
-from tui.panes.endpoints import EndpointsPane
-from tui.panes.invoke import InvokePane
-from tui.panes.judge import JudgePane
-from tui.panes.logs import LogsPane
-from tui.panes.messages import (
+from tui.panes.endpoint_messages import (
     CanaryWanted,
     InvokeWanted,
     JudgeWanted,
-    LogsAtWanted,
     MistakesWanted,
     NewCanaryWanted,
     PayloadWanted,
@@ -24,10 +19,16 @@ from tui.panes.messages import (
     RowWanted,
     WeightsWanted,
 )
+from tui.panes.endpoints import EndpointsPane
+from tui.panes.invoke import InvokePane
+from tui.panes.judge import JudgePane
+from tui.panes.log_messages import LogsAtWanted
+from tui.panes.logs import LogsPane
 from tui.panes.mistakes import MistakesPane
 from tui.panes.weights import WeightsPane
+from tui.resources.config_differences import config_difference
 from tui.resources.datasets import UploadedDataset
-from tui.resources.endpoint_configs import EndpointConfig, config_difference, config_request
+from tui.resources.endpoint_configs import EndpointConfig, config_request
 from tui.resources.endpoint_judging import TestSet
 from tui.resources.endpoint_updates import keeps_no_traffic
 from tui.resources.endpoint_weights import VariantWeight, weights_reached

@@ -7,13 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from tui.panes.compare import ComparePane
-from tui.panes.messages import (
-    CloneWanted,
-    CompareWanted,
-    DeleteWanted,
-    StopWanted,
-    TrainingWanted,
-)
+from tui.panes.job_messages import CloneWanted, CompareWanted, DeleteWanted, StopWanted, TrainingWanted
 from tui.panes.train import TrainPane
 from tui.screens.dialogs import Confirm, TypeName
 from tui.screens.roads import choose_dataset, image_of, roles_of

@@ -9,11 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from tui.panes.batch import BatchPane
-from tui.panes.messages import (
-    TransformCloneWanted,
-    TransformStopWanted,
-    TransformWanted,
-)
+from tui.panes.transform_messages import TransformCloneWanted, TransformStopWanted, TransformWanted
 from tui.panes.wording import count
 from tui.resources.algorithms import algorithm_of, free_name
 from tui.resources.datasets import SplitName, UploadedDataset

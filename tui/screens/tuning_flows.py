@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tui.panes.messages import (
+from tui.panes.endpoint_messages import DeployWanted, ModelWanted
+from tui.panes.job_messages import (
     BestWanted,
     CloneWanted,
-    DeployWanted,
-    ModelWanted,
-    TransformWanted,
     TrialsWanted,
     TuningCloneWanted,
     TuningDeleteWanted,
     TuningStopWanted,
     TuningWanted,
 )
+from tui.panes.transform_messages import TransformWanted
 from tui.panes.trials import TrialsPane
 from tui.panes.tune import TunePane
 from tui.panes.wording import number
@@ -30,7 +29,9 @@ from tui.screens.dialogs import Choose, Confirm, TypeName
 from tui.screens.roads import choose_dataset, image_of, roles_of
 from tui.screens.stage import Stage
 from tui.screens.training_form import algorithm_named
-from tui.screens.tuning_form import NO_PARENT, JobTuningForm, NewTuningForm, TuningCloneForm, TuningForm, choice_of
+from tui.screens.tuning_doors import JobTuningForm, NewTuningForm, TuningCloneForm
+from tui.screens.tuning_fields import NO_PARENT, choice_of
+from tui.screens.tuning_form import TuningForm
 
 
 async def tune(stage: Stage, wish: TuningWanted) -> None:

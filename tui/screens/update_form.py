@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 
 from tui.drafts import Drafts
+from tui.resources.config_differences import Difference, config_difference
 from tui.resources.endpoint_configs import (
     Capture,
     ConfigVariant,
-    Difference,
     EndpointConfig,
-    config_difference,
     config_request,
 )
 from tui.resources.endpoint_updates import (

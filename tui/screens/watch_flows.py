@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.panes.messages import FileWatchWanted, FolderWatchWanted, UnwatchWanted, WatchRunWanted
+from tui.panes.data_messages import FileWatchWanted, FolderWatchWanted, UnwatchWanted, WatchRunWanted
 from tui.resources.split_plans import default_plan
 from tui.resources.watches import Watch
 from tui.screens.dataset_form import DatasetForm, Purpose

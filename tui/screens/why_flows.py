@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tui.panes.messages import LogsWanted, WhyWanted
+from tui.panes.log_messages import LogsWanted
+from tui.panes.messages import WhyWanted
 from tui.resources.training import TrainingJob
 from tui.resources.transforms import TransformJob
 from tui.resources.tuning import TuningJob
