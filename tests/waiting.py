@@ -1,25 +1,54 @@
-"""Waiting for something to happen: for its end and not for a while, and with a word about what did not happen."""
+"""Waiting for something to happen: until it has, not for a while, and with a word about what did not."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
 
+DEADLINE_SECONDS = 60
+"""Enough on a machine that does a lot besides."""
+
 _PAUSE_SECONDS = 0.01
+_LONGEST_ANSWER = 2000
 
 
-def until(condition: Callable[[], T], what: str, seconds: float = 20, *, holds: Callable[[T], object] = bool) -> T:
+def until(
+    condition: Callable[[], T], what: str, seconds: float = DEADLINE_SECONDS, *, holds: Callable[[T], object] = bool
+) -> T:
     """The first answer of a condition that holds, by default that is true; blocks the thread meanwhile.
 
-    Fails when there was none in time: "waited 20 s in vain for <what>", with the last answer.
+    Fails when there was none in time: "waited 60 s in vain for <what>", with the end of the last answer.
     """
     __tracebackhide__ = True
     deadline = time.monotonic() + seconds
     while not holds(answer := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds:g} s in vain for {what}; the last answer was {answer!r}")
+            raise AssertionError(_in_vain(what, seconds, answer))
         time.sleep(_PAUSE_SECONDS)
     return answer
+
+
+async def eventually(
+    condition: Callable[[], T], what: str, seconds: float = DEADLINE_SECONDS, *, holds: Callable[[T], object] = bool
+) -> T:
+    """What `until` does, while the event loop goes on."""
+    __tracebackhide__ = True
+    deadline = time.monotonic() + seconds
+    while not holds(answer := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(_in_vain(what, seconds, answer))
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return answer
+
+
+async def turn() -> None:
+    """Let every other task of the event loop that is ready go on by one step."""
+    await asyncio.sleep(0)
+
+
+def _in_vain(what: str, seconds: float, answer: object) -> str:
+    return f"waited {seconds:g} s in vain for {what}; the last answer was {repr(answer)[-_LONGEST_ANSWER:]}"
