@@ -9,11 +9,12 @@ import pytest
 from tests.panes.host import stage
 from tests.panes.scripted import ScriptedDatasets, csv_entry, uploaded
 from tui.panes.data import DataPane
-from tui.panes.data_messages import CancelWanted, DatasetWanted, SampleWanted
+from tui.panes.data_messages import CancelWanted, DatasetWanted, PreviewWanted, RepairWanted, SampleWanted
 from tui.panes.job_messages import TrainingWanted
 from tui.panes.messages import CopyWanted
 from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import UnreadableDataset
+from tui.resources.watches import Watch, WatchStatus
 from tui.service.errors import Unreachable
 
 HOUSES = "rooms,area,price\n" + "".join(f"{row % 5 + 1},{50 + row / 4},{row}.5\n" for row in range(60))
@@ -94,7 +95,7 @@ async def test_errors_leave_both_lists_and_their_cursors(datasets: ScriptedDatas
         datasets.told_uploaded.tell((uploaded("diabetes"), uploaded("wine")))
         await here.sees("houses.csv", "diabetes", "2 data sets")
         await here.press("down", "tab", "down")
-        assert pane.uploads.cursor_row == uploaded("wine")
+        assert pane.uploads.table.cursor_row == uploaded("wine")
         datasets.told_uploaded.tell(Unreachable("S3 is out of reach"))
         datasets.told_entries.tell(Unreachable("The folder cannot be read"))
         await here.sees("S3 is out of reach.", "The folder cannot be read.", "diabetes", "wine", "houses.csv")
@@ -102,7 +103,7 @@ async def test_errors_leave_both_lists_and_their_cursors(datasets: ScriptedDatas
         datasets.told_entries.tell((csv_entry("above.csv"), csv_entry("houses.csv")))
         await here.sees("another", "above.csv", "3 data sets")
         await here.sees_no("out of reach", "cannot be read")
-        assert pane.uploads.cursor_row == uploaded("wine")
+        assert pane.uploads.table.cursor_row == uploaded("wine")
         assert pane.files.cursor_row == csv_entry("houses.csv")
 
 
@@ -218,3 +219,92 @@ async def test_polls_without_news_write_nothing_to_the_terminal(datasets: Script
             await here.settled()
         assert datasets.told_entries.polls == polls + 5
         assert here.written[before:] == []
+
+
+async def test_the_keyboard_comes_back_to_the_list_that_was_left(datasets: ScriptedDatasets, folder: Path) -> None:
+    pane = DataPane(datasets, datasets.watches, read_only=False)
+    async with stage(pane, (80, 24)) as here:
+        datasets.told_entries.tell((csv_entry("houses.csv"),))
+        datasets.told_uploaded.tell((uploaded("diabetes"), uploaded("wine")))
+        datasets.told_watches.tell((WatchStatus(Watch("/data/houses.csv", "here"), "watching"),))
+        await here.sees("houses.csv", "wine", "Watched  1 path")
+        await here.press("tab", "down", "enter")
+        await here.sees("Label       progression")
+        assert {"data.new", "data.preview"}.isdisjoint(here.dimmed), "they are about the data set that is looked at"
+        await here.press("n", "escape")
+        await here.hide()
+        await here.show()
+        assert pane.uploads.table.has_focus
+        assert pane.uploads.table.cursor_row == uploaded("wine")
+        await here.press("tab", "c")
+        await here.hide()
+        datasets.told_watches.tell(())
+        await here.show()
+        await here.sees_no("Watched")
+        pane.focus_first()
+        await here.until(lambda: pane.files.has_focus, "the list that had the keyboard is gone")
+        [training, copied] = here.app.wishes
+        assert isinstance(training, TrainingWanted)
+        assert training.dataset.manifest.name == "wine"
+        assert isinstance(copied, CopyWanted)
+        assert copied.text == "/data/houses.csv"
+
+
+async def test_why_keys_do_nothing_is_known(datasets: ScriptedDatasets, folder: Path) -> None:
+    pane = DataPane(datasets, datasets.watches, read_only=False)
+    async with stage(pane) as here:
+        datasets.told_entries.tell((FolderEntry("a.parquet", "other", 5000, 0.0), csv_entry("houses.csv")))
+        await here.sees("houses.csv")
+        assert here.why_dimmed["data.watch"] == "CSV files and folders can be watched"
+        assert here.why_dimmed["data.cancel"] == "nothing is under way"
+        await here.press("down")
+        await here.sees("▏ a.parquet", "Enter shows its rows")
+        assert here.why_dimmed["data.new"] == "a data set is made of a CSV file"
+        assert here.why_dimmed["data.repair"] == "the doctor looks at CSV files"
+        assert "data.preview" not in here.dimmed
+        pane.activity = "houses: splitting (x cancels)"
+        await here.press("down")
+        await here.sees("60 rows × 3 columns")
+        assert here.why_dimmed["data.new"] == "one thing is made at a time, and x cancels it"
+    async with stage(DataPane(datasets, datasets.watches, read_only=True)) as here:
+        assert here.why_dimmed["data.new"] == here.why_dimmed["data.watch"] == "this console is read-only"
+
+
+async def test_enter_on_what_is_no_csv_file_shows_its_rows(datasets: ScriptedDatasets, folder: Path) -> None:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
+        datasets.told_entries.tell((FolderEntry("a.parquet", "other", 5000, 0.0),))
+        await here.sees("a.parquet")
+        await here.press("down", "enter")
+        await here.until(lambda: bool(here.app.wishes), "a preview")
+        [wish] = here.app.wishes
+        assert isinstance(wish, PreviewWanted)
+        assert wish.where == str(folder / "a.parquet")
+
+
+async def test_a_file_that_changes_under_the_cursor_is_looked_into_again(
+    datasets: ScriptedDatasets, folder: Path
+) -> None:
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
+        datasets.told_entries.tell((csv_entry("houses.csv", 1_000),))
+        await here.sees("houses.csv")
+        await here.press("down")
+        await here.sees("60 rows × 3 columns")
+        (folder / "houses.csv").write_text(HOUSES + "1,2,3\n")
+        datasets.told_entries.tell((csv_entry("houses.csv", 1_006),))
+        await here.sees("61 rows × 3 columns")
+
+
+async def test_a_wish_is_about_the_file_under_the_cursor_however_quickly_it_comes(
+    datasets: ScriptedDatasets, folder: Path
+) -> None:
+    (folder / "other.csv").write_text(HOUSES)
+    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
+        datasets.told_entries.tell((csv_entry("houses.csv"), csv_entry("other.csv")))
+        await here.sees("other.csv")
+        await here.press("down")
+        await here.sees("60 rows × 3 columns")
+        await here.press("down", "f")
+        await here.until(lambda: bool(here.app.wishes), "the doctor")
+        [wish] = here.app.wishes
+        assert isinstance(wish, RepairWanted)
+        assert wish.report.source.path == str(folder / "other.csv")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.reactive import var
 
 from tui.panes.data_folder import FolderList
 from tui.panes.data_inspector import DataInspector
-from tui.panes.data_keys import KEYS
+from tui.panes.data_keys import KEYS, Subject, possible
 from tui.panes.data_messages import (
     BrowserWanted,
     CancelWanted,
@@ -27,14 +27,15 @@ from tui.panes.data_messages import (
     UnwatchWanted,
     WatchRunWanted,
 )
-from tui.panes.data_tables import PARENT, UPLOADS, Uploaded, home_short, upload_name
+from tui.panes.data_tables import PARENT, home_short
+from tui.panes.data_uploads import UploadList
 from tui.panes.data_watches import WatchList
 from tui.panes.job_messages import TrainingWanted
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import Pane, PaneTitle
+from tui.panes.pane import NOT_HERE, Pane
 from tui.panes.wording import count
 from tui.resources.csv_reports import CsvReport, FolderEntry
-from tui.resources.datasets import UploadedDataset
+from tui.resources.datasets import UnreadableDataset, UploadedDataset
 from tui.resources.watches import WatchStatus
 from tui.service.datasets import Datasets
 from tui.service.feed import Feed
@@ -43,12 +44,9 @@ from widgets.table import Table
 READ_AT_ONCE = 64_000_000
 """Bytes up to which a file is read whole as soon as the cursor rests on it; a larger one waits to be asked for."""
 
-NO_UPLOADS = """No data set is uploaded yet: n on a CSV file makes one,
-b writes a sample to begin with."""
-
 
 class DataPane(Pane):
-    """Local files above, uploaded data sets below; Tab goes from one to the other."""
+    """Local files above, uploaded data sets and watches below; Tab goes from one to the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
@@ -56,8 +54,7 @@ class DataPane(Pane):
     """What is being made or uploaded, and how far it is; empty while nothing is."""
 
     files = query_one(FolderList)
-    uploads: query_one[Table[Uploaded]] = query_one("#uploads", Table)
-    uploads_title = query_one("#uploads-title", PaneTitle)
+    uploads = query_one(UploadList)
     watch_list = query_one(WatchList)
     inspector = query_one(DataInspector)
 
@@ -66,37 +63,46 @@ class DataPane(Pane):
         self._watches = watches
         self._datasets = datasets
         self._read_only = read_only
+        self._list: Table[Any] | None = None
+        """The list that has the keyboard or had it last; None before any had."""
+
+        self._looked_into: FolderEntry | None = None
+        """The file as it was when the inspector was told to look into it."""
 
     def compose(self) -> ComposeResult:
-        """Two lists at the left, the inspector at the right."""
+        """The lists at the left, the inspector at the right."""
         with Horizontal(classes="pane-body"):
             with Vertical(classes="pane-lists"):
                 yield from self.compose_title("Files")
                 yield FolderList(self._datasets, Path.cwd(), id="files")
-                yield PaneTitle(classes="pane-title", id="uploads-title")
-                yield Table(UPLOADS, upload_name, id="uploads")
+                yield UploadList(self._datasets.uploaded)
                 yield WatchList(self._watches)
             yield DataInspector(self._datasets)
 
     def on_mount(self) -> None:
         """Say what is going on before the first answers."""
-        self.uploads_title.heading = "Uploaded"
         self.files.empty_text = "The folder is empty. b writes a sample into it, Backspace goes to the folder above."
-        self.uploads.loading_text = "Asking for data sets…"
 
     async def watch_service(self) -> None:
-        """Follow the folder and the uploaded data sets."""
+        """Follow the uploaded data sets and the watches; the folder follows by itself."""
         self.run_worker(self.watch_list.follow(), group="watches", exclusive=True)
-        async for snapshot in self._datasets.uploaded.watch():
-            self.uploads.loading_text = ""
-            if snapshot.value is not None:
-                self.uploads.rows = snapshot.value
-                self.uploads.empty_text = NO_UPLOADS
-            self.uploads.error_text = str(snapshot.error) if snapshot.error else ""
+        await self.uploads.follow()
+
+    @property
+    def current(self) -> Table[Any]:
+        """The list that has the keyboard or had it last; the files where that one is gone."""
+        gone = self._list is self.watch_list.table and not self.watch_list.display
+        return self.files if self._list is None or gone else self._list
+
+    @property
+    def subject(self) -> Subject:
+        """What is under the cursor of that list."""
+        subject: Subject = self.current.cursor_row
+        return subject
 
     def focus_first(self) -> None:
-        """Keys go to the files."""
-        self.files.focus()
+        """Keys go to the list that was left."""
+        self.current.focus()
 
     @property
     def folder(self) -> Path:
@@ -107,31 +113,15 @@ class DataPane(Pane):
         """Show another folder, with the cursor on the entry called `cursor`."""
         self.files.enter(folder, cursor)
 
-    def show_uploaded(self, item: UploadedDataset) -> None:
-        """Give the keyboard to the uploaded data sets, with the cursor on one that is new."""
-        others = [known for known in self.uploads.rows if upload_name(known) != upload_name(item)]
-        self.uploads.rows = (*others, item)
-        self.uploads.move_to(upload_name(item))
-        self.uploads.focus()
+    def watch_activity(self, activity: str) -> None:
+        """Show what is being made in the line above the uploaded data sets."""
+        self.uploads.title.note = activity
+        self.refresh_bindings()
 
     @on(FolderList.Entered)
     def _name_folder(self, message: FolderList.Entered) -> None:
         message.stop()
         self.title_line.heading = home_short(message.folder)
-
-    def watch_activity(self, activity: str) -> None:
-        """Show what is being made in the line above the uploaded data sets."""
-        self.uploads_title.note = activity
-        self.refresh_bindings()
-
-    @on(Table.Counted, "#uploads")
-    def _count_uploads(self, message: Table.Counted[Uploaded]) -> None:
-        message.stop()
-        self.uploads_title.count = count(message.total, "data set") if message.total else ""
-
-    @on(Table.Counted, "#watches")
-    def _stop_count(self, message: Table.Counted[WatchStatus]) -> None:
-        message.stop()
 
     @on(Table.Counted, "#files")
     def _count_files(self, message: Table.Counted[FolderEntry]) -> None:
@@ -139,91 +129,72 @@ class DataPane(Pane):
         shown = f"{message.shown:,} of " if message.shown != message.total else ""
         self.title_line.count = f"{shown}{count(message.total, 'entry', 'entries')}" if message.total else ""
 
-    @on(Table.Highlighted, "#files")
-    def _peek(self, message: Table.Highlighted[FolderEntry]) -> None:
+    @on(Table.Highlighted)
+    def _follow_cursor(self, message: Table.Highlighted[Any]) -> None:
         message.stop()
-        if self.files.has_focus or not self.uploads.has_focus:
-            self._inspect_file(message.row)
-
-    @on(Table.Highlighted, "#watches")
-    def _look_at_watch(self, message: Table.Highlighted[WatchStatus]) -> None:
-        message.stop()
-        if self.watch_list.table.has_focus or self.inspector.watched:
-            self._inspect_watch(message.row)
-
-    @on(Table.Highlighted, "#uploads")
-    def _look(self, message: Table.Highlighted[Uploaded]) -> None:
-        message.stop()
-        if self.uploads.has_focus:
-            self._inspect_upload(message.row)
+        if message.control is self.current:
+            self._inspect()
 
     def on_descendant_focus(self) -> None:
         """The inspector follows the list that has the keyboard."""
-        if self.files.has_focus:
-            self._inspect_file(self.files.cursor_row)
-        elif self.uploads.has_focus:
-            self._inspect_upload(self.uploads.cursor_row)
-        elif self.watch_list.table.has_focus:
-            self._inspect_watch(self.watch_list.table.cursor_row)
+        for table in (self.files, self.uploads.table, self.watch_list.table):
+            if table.has_focus and table is not self._list:
+                self._list = table
+                self._inspect()
         self.refresh_bindings()
 
-    def _inspect_file(self, entry: FolderEntry | None) -> None:
+    def _inspect(self) -> None:
         self.refresh_bindings()
-        if entry is None or entry.kind != "csv":
-            self.inspector.clear()
-        elif self.inspector.path != str(self.folder / entry.name):
-            self.inspector.look_into(str(self.folder / entry.name), whole=entry.size <= READ_AT_ONCE)
+        match self.subject:
+            case UploadedDataset() | UnreadableDataset() as item:
+                self.inspector.show_upload(item)
+            case WatchStatus() as status:
+                self.inspector.show_watch(status)
+            case FolderEntry(kind="csv") as entry:
+                if self.inspector.path != self._path(entry) or entry != self._looked_into:
+                    self._looked_into = entry
+                    self.inspector.look_into(self._path(entry), whole=entry.size <= READ_AT_ONCE)
+            case FolderEntry(kind="other") as entry:
+                self.inspector.show_other(self._path(entry), entry.size)
+            case _:
+                self.inspector.clear()
 
-    def _inspect_upload(self, item: Uploaded | None) -> None:
-        self.refresh_bindings()
-        self.inspector.show_upload(item)
-
-    def _inspect_watch(self, status: WatchStatus | None) -> None:
-        self.refresh_bindings()
-        self.inspector.show_watch(status)
+    def _path(self, entry: FolderEntry) -> str:
+        return str(self.folder / entry.name)
 
     @on(DataInspector.Told)
     def _know_more(self, message: DataInspector.Told) -> None:
         message.stop()
         self.refresh_bindings()
 
+    def _possible(self, action: str) -> bool | str:
+        reading = self.inspector.reading
+        known = possible(self.subject, busy=bool(self.activity), reading=reading, read_only=self._read_only)
+        return known.get(action, True)
+
+    def why_not(self, action: str) -> str:
+        """Why the keys of an action do nothing now."""
+        why = self._possible(action)
+        return why if isinstance(why, str) else NOT_HERE
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What can be done with what is under the cursor; None dims a key."""
+        """Whether a key does something now; None dims it."""
         if not self.is_mounted:
             return True
-        entry, upload = self.files.cursor_row, self.uploads.cursor_row
-        on_dataset = self.uploads.has_focus and isinstance(upload, UploadedDataset)
-        on_watch = self.watch_list.table.has_focus and self.watch_list.table.cursor_row is not None
-        in_files = not self.uploads.has_focus and not self.watch_list.table.has_focus
-        on_file = in_files and entry is not None and entry.kind == "csv"
-        on_folder = in_files and entry is not None and entry.kind == "folder" and entry != PARENT
-        possible = {
-            # One data set at a time: another one would cancel the upload under way.
-            "new": ((on_file and not self.activity) or on_dataset) and not self._read_only,
-            "preview": on_dataset or (in_files and entry is not None and entry.kind != "folder"),
-            "watch": (on_file or on_folder or on_watch) and not self._read_only,
-            "repair": on_file and not self.activity,
-            "describe": on_file or on_watch or (self.uploads.has_focus and upload is not None),
-            "cancel": bool(self.activity) or self.inspector.reading,
-        }
-        return True if possible.get(action, True) else None
+        return True if self._possible(action) is True else None
 
-    @on(Table.Selected, "#files")
-    def _open(self, message: Table.Selected[FolderEntry]) -> None:
+    @on(Table.Selected)
+    def _open(self, message: Table.Selected[Any]) -> None:
         message.stop()
-        entry = message.row
-        if entry.name == PARENT.name:
-            self.action_up()
-        elif entry.kind == "folder":
-            self.show_folder(self.folder / entry.name)
-        else:
-            self.action_describe()
-
-    @on(Table.Selected, "#watches")
-    @on(Table.Selected, "#uploads")
-    def _open_upload(self, message: Table.Selected[Uploaded]) -> None:
-        message.stop()
-        self.action_describe()
+        match message.row:
+            case FolderEntry(name=PARENT.name):
+                self.action_up()
+            case FolderEntry(kind="folder", name=name):
+                self.show_folder(self.folder / name)
+            case FolderEntry(kind="other"):
+                self.action_preview()
+            case _:
+                self.action_describe()
 
     def action_up(self) -> None:
         """The folder above, with the cursor on the one just left."""
@@ -231,14 +202,8 @@ class DataPane(Pane):
 
     def action_describe(self) -> None:
         """Look into what is under the cursor, read whole; on a narrow screen in place of the lists."""
-        entry = self.files.cursor_row
-        if (
-            entry
-            and not (self.inspector.upload or self.inspector.watched)
-            and not self.inspector.report
-            and not self.inspector.reading
-        ):
-            self.inspector.look_into(str(self.folder / entry.name), whole=True)
+        if isinstance(entry := self.subject, FolderEntry) and not self._report(entry) and not self.inspector.reading:
+            self.inspector.look_into(self._path(entry), whole=True)
         self.add_class("-inspecting")
         self.inspector.focus()
 
@@ -246,43 +211,35 @@ class DataPane(Pane):
         """Back to the lists; there, take the filter away."""
         if self.inspector.has_focus:
             self.remove_class("-inspecting")
-            shown = self.inspector
-            (self.watch_list.table if shown.watched else self.uploads if shown.upload else self.files).focus()
+            self.current.focus()
         else:
-            self.files.filter_text = self.uploads.filter_text = ""
+            self.current.filter_text = ""
 
     async def action_new(self) -> None:
         """Train on the data set, or make one of the file; the file is read whole first."""
-        if self.uploads.has_focus or self.inspector.upload:
-            if isinstance(self.uploads.cursor_row, UploadedDataset):
-                self.post_message(TrainingWanted(self.uploads.cursor_row))
-            return
-        if report := self.inspector.report:
-            self.post_message(DatasetWanted(report))
-        elif entry := self.files.cursor_row:
-            self._read_then(entry, DatasetWanted)
+        match self.subject:
+            case UploadedDataset() as item:
+                self.post_message(TrainingWanted(item))
+            case FolderEntry() as entry:
+                self._wish_of(entry, DatasetWanted)
 
     def action_repair(self) -> None:
         """Show what is wrong with the file and what can be done; the file is read whole first."""
-        if (report := self.inspector.report) and not self.uploads.has_focus:
-            self.post_message(RepairWanted(report))
-        elif entry := self.files.cursor_row:
-            self._read_then(entry, RepairWanted)
+        if isinstance(entry := self.subject, FolderEntry):
+            self._wish_of(entry, RepairWanted)
 
     def action_watch(self) -> None:
         """Watch the file or the folder under the cursor; the watch under the cursor no more."""
-        status, entry = self.watch_list.table.cursor_row, self.files.cursor_row
-        if self.watch_list.table.has_focus and status:
-            self.post_message(UnwatchWanted(status.watch.path))
-        elif entry and entry.kind == "folder":
-            self.post_message(FolderWatchWanted(str(self.folder / entry.name)))
-        elif report := self.inspector.report:
-            self.post_message(FileWatchWanted(report))
-        elif entry:
-            self._read_then(entry, FileWatchWanted)
+        match self.subject:
+            case WatchStatus() as status:
+                self.post_message(UnwatchWanted(status.watch.path))
+            case FolderEntry(kind="folder") as entry:
+                self.post_message(FolderWatchWanted(self._path(entry)))
+            case FolderEntry() as entry:
+                self._wish_of(entry, FileWatchWanted)
 
-    def _read_then(self, entry: FolderEntry, wish: type[DatasetWanted | RepairWanted | FileWatchWanted]) -> None:
-        """Wish something of the file as soon as it was read whole."""
+    def _wish_of(self, entry: FolderEntry, wish: type[DatasetWanted | RepairWanted | FileWatchWanted]) -> None:
+        """Wish something of a file, at once if it was read whole, else as soon as it is."""
 
         def ask(report: CsvReport | None) -> None:
             if report:
@@ -290,7 +247,15 @@ class DataPane(Pane):
             else:
                 self.notify(self.inspector.problem, severity="error", markup=False)
 
-        self.inspector.look_into(str(self.folder / entry.name), whole=True, then=ask)
+        if report := self._report(entry):
+            ask(report)
+        else:
+            self.inspector.look_into(self._path(entry), whole=True, then=ask)
+
+    def _report(self, entry: FolderEntry) -> CsvReport | None:
+        """What is known of a file that was read whole; the inspector may still show the one before."""
+        report = self.inspector.report
+        return report if report and report.source.path == self._path(entry) else None
 
     def action_browse(self) -> None:
         """Show this folder beside the buckets."""
@@ -298,11 +263,11 @@ class DataPane(Pane):
 
     def action_preview(self) -> None:
         """Show the rows of the file under the cursor, or of the train file of the data set."""
-        upload, entry = self.uploads.cursor_row, self.files.cursor_row
-        if self.uploads.has_focus and isinstance(upload, UploadedDataset):
-            self.post_message(PreviewWanted(upload.uri("train")))
-        elif entry:
-            self.post_message(PreviewWanted(str(self.folder / entry.name)))
+        match self.subject:
+            case UploadedDataset() as item:
+                self.post_message(PreviewWanted(item.uri("train")))
+            case FolderEntry() as entry:
+                self.post_message(PreviewWanted(self._path(entry)))
 
     def action_sample(self) -> None:
         """Write one of the samples into this folder."""
@@ -310,8 +275,8 @@ class DataPane(Pane):
 
     def action_reread(self) -> None:
         """Read the folder and the bucket again; of a watch, make its data sets now."""
-        if self.watch_list.table.has_focus and self.watch_list.table.cursor_row and not self._read_only:
-            self.post_message(WatchRunWanted(self.watch_list.table.cursor_row.watch.path))
+        if isinstance(status := self.subject, WatchStatus) and not self._read_only:
+            self.post_message(WatchRunWanted(status.watch.path))
         self.files.wake()
         self._datasets.uploaded.wake()
 
@@ -321,11 +286,16 @@ class DataPane(Pane):
             self.post_message(CancelWanted())
         else:
             self.inspector.clear()
+            self.refresh_bindings()
 
     def action_copy(self) -> None:
-        """Copy the path of the file or the URI of the data set."""
-        upload = self.uploads.cursor_row
-        if self.uploads.has_focus and isinstance(upload, UploadedDataset):
-            self.post_message(CopyWanted(f"s3://{upload.bucket}/{upload.prefix}", "the S3 URI"))
-        elif entry := self.files.cursor_row:
-            self.post_message(CopyWanted(str(self.folder / entry.name), "the path"))
+        """Copy the path of the file or the watch, or the URI of the data set."""
+        match self.subject:
+            case UploadedDataset() as item:
+                self.post_message(CopyWanted(f"s3://{item.bucket}/{item.prefix}", "the S3 URI"))
+            case UnreadableDataset() as item:
+                self.post_message(CopyWanted(item.uri, "the S3 URI"))
+            case WatchStatus() as status:
+                self.post_message(CopyWanted(status.watch.path, "the path"))
+            case FolderEntry() as entry:
+                self.post_message(CopyWanted(self._path(entry), "the path"))

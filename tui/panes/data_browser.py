@@ -24,7 +24,7 @@ from tui.panes.data_messages import (
 )
 from tui.panes.data_tables import OBJECTS, PARENT, S3_PARENT, home_short
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import Pane, PaneTitle
+from tui.panes.pane import NOT_HERE, Pane, PaneTitle, writing
 from tui.panes.wording import count
 from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import DataError
@@ -74,6 +74,8 @@ class BrowserPane(Pane):
         self._read_only = read_only
         self._begin_in = folder
         self._listing: Listing | None = None
+        self._in_s3 = True
+        """The side at the right has the keyboard, or had it last."""
 
     def compose(self) -> ComposeResult:
         """A title for what is under way, two sides."""
@@ -96,8 +98,13 @@ class BrowserPane(Pane):
         return self.local.folder
 
     def focus_first(self) -> None:
-        """Keys go to S3: the folder is known already."""
-        self.remote.focus()
+        """Keys go to the side that was left; at first to S3, for the folder is known already."""
+        (self.remote if self._in_s3 else self.local).focus()
+
+    def show_folder(self, folder: Path) -> None:
+        """Show another folder at the left."""
+        if folder != self.folder:
+            self.local.enter(folder)
 
     def visit(self, place: S3Place) -> None:
         """Show another place of S3."""
@@ -152,6 +159,7 @@ class BrowserPane(Pane):
 
     def on_descendant_focus(self) -> None:
         """Other keys work on the other side."""
+        self._in_s3 = self.remote.has_focus
         self.refresh_bindings()
 
     @property
@@ -173,23 +181,40 @@ class BrowserPane(Pane):
         """What is chosen in S3 as the transfers know it."""
         return tuple(entry.name + ("/" if entry.kind == "prefix" else "") for entry in self.chosen)
 
+    def _possible(self, action: str) -> bool | str:
+        """Whether something can be done with what is under the cursor, or why not."""
+        free = "one transfer is done at a time, and x cancels it" if self.activity else True
+        in_s3 = free if self._in_s3 else "it is done to what is in S3, and Tab goes there"
+        chosen = in_s3 if in_s3 is not True or self.chosen else "it is done to objects and prefixes"
+        single = len(self.chosen) == 1 and self.chosen[0].kind == "object"
+        page = self._listing.feed.snapshot.value if self._listing else None
+        known: dict[str, bool | str] = {
+            "upload": writing(self._read_only, self._may_upload if free is True else free),
+            "fetch": chosen,
+            "copy_to": writing(self._read_only, chosen),
+            "delete": writing(self._read_only, chosen),
+            "versions": chosen if chosen is not True or single else "one object at a time has versions",
+            "cancel": bool(self.activity) or "nothing is under way",
+            "more": bool(page and page.more) or "all of them are here",
+        }
+        return known.get(action, True)
+
+    @property
+    def _may_upload(self) -> bool | str:
+        if self._in_s3:
+            return "it is done to what is in the folder, and Tab goes there"
+        return bool(self.chosen_paths) if self.place.bucket else "go into a bucket first, at the right"
+
+    def why_not(self, action: str) -> str:
+        """Why the keys of an action do nothing now."""
+        why = self._possible(action)
+        return why if isinstance(why, str) else NOT_HERE
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What can be done with what is under the cursor; None dims a key."""
+        """Whether a key does something now; None dims it."""
         if not self.is_mounted:
             return True
-        free, here = not self.activity, self.remote.has_focus
-        changing = free and here and bool(self.chosen) and not self._read_only
-        page = self._listing.feed.snapshot.value if self._listing else None
-        possible = {
-            "upload": free and not here and bool(self.place.bucket and self.chosen_paths) and not self._read_only,
-            "fetch": free and here and bool(self.chosen),
-            "copy_to": changing,
-            "delete": changing,
-            "versions": free and here and len(self.chosen) == 1 and self.chosen[0].kind == "object",
-            "cancel": not free,
-            "more": bool(page and page.more),
-        }
-        return True if possible.get(action, True) else None
+        return True if self._possible(action) is True else None
 
     @on(Table.Selected, "#local")
     def _open_local(self, message: Table.Selected[FolderEntry]) -> None:
@@ -213,7 +238,7 @@ class BrowserPane(Pane):
 
     def action_up(self) -> None:
         """The folder or the place above, whichever side has the keyboard."""
-        if self.remote.has_focus:
+        if self._in_s3:
             self.visit(self.place.above)
         else:
             self.local.leave()
@@ -256,7 +281,7 @@ class BrowserPane(Pane):
 
     def action_copy(self) -> None:
         """Copy the path or the URI of what is under the cursor."""
-        if self.local.has_focus and self.local.cursor_row:
+        if not self._in_s3 and self.local.cursor_row:
             self.post_message(CopyWanted(str(self.folder / self.local.cursor_row.name), "the path"))
         elif (entry := self.remote.cursor_row) and entry != S3_PARENT:
             uri = (
@@ -266,7 +291,7 @@ class BrowserPane(Pane):
 
     async def action_leave(self) -> None:
         """Take the filter away, or go back to the data sets."""
-        table = self.remote if self.remote.has_focus else self.local
+        table = self.remote if self._in_s3 else self.local
         if table.filter_text:
             table.filter_text = ""
         else:

@@ -19,10 +19,12 @@ from tui.resources.datasets import DataError, UnreadableDataset, UploadedDataset
 from tui.resources.watches import WatchStatus
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
-from widgets.text import content, end
+from widgets.text import content, end, middle
 
 PREVIEW_ROWS = 12
 CELL_WIDTH = 10
+LONGEST_FILE = 24
+"""Cells of a file's name in the line about a transfer."""
 
 _LEVELS = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "note": ("·", "$text-muted")}
 
@@ -119,6 +121,13 @@ class DataInspector(VerticalScroll, can_focus=True):
         self._become(path)
         self.problem = problem
         self._say([_title(path), Content(""), content(problem, "$text-error")])
+
+    def show_other(self, path: str, bytes_: int) -> None:
+        """Show a file that is no CSV file."""
+        self.clear()
+        self._become(path)
+        hint = "Enter shows its rows, a page at a time: JSON lines, Parquet, and what gzip has packed."
+        self._say([_title(path), content(size(bytes_), "$text-muted"), Content(""), Content(hint)])
 
     def show_upload(self, item: UploadedDataset | UnreadableDataset | None) -> None:
         """Show an uploaded data set."""
@@ -223,7 +232,10 @@ def _preview(source: CsvSource, columns: int) -> list[Content]:
 
 
 def upload_line(name: str, upload: UploadProgress) -> str:
-    """How far an upload is: file, bytes, rate and remaining time."""
+    """How far an upload is: files where there are several, bytes, rate and remaining time."""
+    files = f"{upload.files_done:,} of {upload.files:,} " if upload.files > 1 else ""
+    if not upload.total_bytes:
+        return f"{name}: {files}(x cancels)"
     left = f" · {duration(upload.remaining_seconds)} left" if upload.remaining_seconds is not None else ""
     far = f"{size(upload.done_bytes)} of {size(upload.total_bytes)} · {size(upload.rate)}/s"
-    return f"{name}: {upload.file} {far}{left} (x cancels)"
+    return f"{name}: {files}{middle(upload.file, LONGEST_FILE)} {far}{left} (x cancels)"

@@ -1,8 +1,20 @@
-"""The keys of the pane of data."""
+"""The keys of the pane of data, and which of them do something with what is under the cursor."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
 from textual.binding import Binding, BindingType
+
+from tui.panes.data_tables import PARENT, Uploaded
+from tui.panes.pane import writing
+from tui.resources.csv_reports import FolderEntry
+from tui.resources.datasets import UploadedDataset
+from tui.resources.watches import WatchStatus
+
+Subject: TypeAlias = FolderEntry | Uploaded | WatchStatus | None
+"""What is under the cursor of the list that has the keyboard, or had it last."""
 
 KEYS: list[BindingType] = [
     Binding("n", "new", "New", id="data.new", tooltip="Make a data set of the CSV file, or train on the data set"),
@@ -21,3 +33,27 @@ KEYS: list[BindingType] = [
     Binding("x", "cancel", "Cancel", id="data.cancel", tooltip="Cancel the upload or the reading under way"),
     Binding("escape", "leave", "Back", id="data.back", show=False),
 ]
+
+
+def possible(subject: Subject, *, busy: bool, reading: bool, read_only: bool) -> Mapping[str, bool | str]:
+    """Which actions can be done with something; a text says why one cannot, in words that follow a colon.
+
+    `busy` is the pane while something is made, `reading` while a file is read.
+    """
+    entry = subject if isinstance(subject, FolderEntry) else None
+    on_csv, on_dataset = entry is not None and entry.kind == "csv", isinstance(subject, UploadedDataset)
+    on_folder = entry is not None and entry.kind == "folder"
+    on_watch = isinstance(subject, WatchStatus)
+    # Another one would cancel what is under way.
+    free = "one thing is made at a time, and x cancels it" if busy else True
+    return {
+        "new": writing(read_only, on_dataset or (free if on_csv else "a data set is made of a CSV file")),
+        "repair": free if on_csv else "the doctor looks at CSV files",
+        "preview": on_dataset or (entry is not None and not on_folder) or "only files and data sets have rows",
+        "watch": writing(
+            read_only, on_csv or on_watch or (on_folder and subject != PARENT) or "CSV files and folders can be watched"
+        ),
+        "describe": on_watch or on_csv or (subject is not None and entry is None) or "CSV files can be described",
+        "copy": subject is not None and subject != PARENT,
+        "cancel": busy or reading or "nothing is under way",
+    }

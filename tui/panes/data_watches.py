@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -74,6 +75,10 @@ class WatchList(Vertical):
             self.table.error_text = str(snapshot.error) if snapshot.error else ""
             self.display = bool(rows or snapshot.error)
             self.query_one(PaneTitle).count = count(len(rows), "path") if rows else ""
+
+    @on(Table.Counted)
+    def _stop_count(self, message: Table.Counted[WatchStatus]) -> None:
+        message.stop()
 
 
 def describe_watch(status: WatchStatus) -> Content:

@@ -48,12 +48,16 @@ class Fractions:
         return iter((self.train, self.validation, self.test))
 
 
+EncodingKind = Literal["one-hot", "codes"]
+ENCODINGS: tuple[EncodingKind, ...] = ("one-hot", "codes")
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """How a feature that is not a number becomes numbers: a column of 0 and 1 per value, or one column of codes."""
 
     column: str
-    kind: Literal["one-hot", "codes"]
+    kind: EncodingKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,11 @@ class UploadProgress:
     file: str
     kept_bytes: int = 0
     """Of those that are done, bytes that an attempt before had brought there already."""
+
+    files_done: int = 0
+    """Files that are there whole."""
+
+    files: int = 1
 
 
 def split_file(split: SplitName) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from tui.panes.data import DataPane
@@ -57,6 +58,9 @@ async def repair(stage: Stage, wish: RepairWanted) -> None:
     pane.activity = f"{Path(plan.target).name}: writing (x cancels)"
     try:
         repaired = await stage.service.datasets.repair(plan, show)
+    except asyncio.CancelledError:
+        stage.say(f"Cancelled: {Path(plan.target).name} is not written.")
+        raise
     finally:
         pane.activity = ""
     written, changed = count(repaired.rows, "row"), count(repaired.cells_changed, "cell")
@@ -87,11 +91,14 @@ async def make_dataset(stage: Stage, wish: DatasetWanted) -> None:
     plan = plan_by(report, values)
     try:
         made = await datasets.make(report.source.path, plan, lambda making: _show_making(pane, plan, making))
+    except asyncio.CancelledError:
+        stage.say(f"Cancelled: of {plan.name} nothing is left, neither here nor in S3.")
+        raise
     finally:
         pane.activity = ""
     form.forget_draft()
     stage.say(f"Uploaded {made.manifest.name}: n trains on it.")
-    pane.show_uploaded(made)
+    pane.uploads.add(made)
 
 
 def _show_making(pane: DataPane, plan: SplitPlan, making: Making) -> None:
