@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.virtual_time import play, settle
+from tests.service.virtual_time import elapse, play, settle
 from tui.resources.canary import CanaryState
 from tui.resources.canary_plan import Bounds, CanaryPlan
 from tui.resources.endpoint_metrics import EndpointTraffic, MetricWindow, VariantTraffic
@@ -47,7 +47,7 @@ class World(Endpoints):
         return Pace()
 
     async def describe(self, name: str) -> EndpointDetail:
-        await asyncio.sleep(0.1)
+        await elapse(0.1)
         self.on_look()
         variants = [
             {
@@ -80,7 +80,7 @@ class World(Endpoints):
         asyncio.get_running_loop().call_later(3, lambda: setattr(self, "status", "InService"))
 
     async def traffic(self, name: str, window: MetricWindow) -> EndpointTraffic:
-        await asyncio.sleep(0.1)
+        await elapse(0.1)
         self.on_look()
         self._count()
         return EndpointTraffic(0.0, window, tuple(self._counts_of(*item) for item in self._counted.items()))
@@ -121,7 +121,7 @@ def test_a_ladder_is_climbed_whoever_looks() -> None:
         world = World()
         canaries = Canaries(world)
         ladder = canaries.start(PLAN)
-        await asyncio.sleep(600)  # nobody watches
+        await elapse(600)  # nobody watches
         assert canaries.of("shop") is ladder
         assert canaries.running == ()
         assert (ladder.state.phase, ladder.state.sure) == ("done", True)
@@ -152,7 +152,7 @@ def test_too_little_traffic_is_no_pass() -> None:
     async def scenario() -> None:
         world = World(requests_a_second=0.01)
         ladder = Canaries(world).start(PLAN)
-        await asyncio.sleep(7200)
+        await elapse(7200)
         state = ladder.state
         assert (state.phase, state.step, state.remaining_seconds) == ("holding", 0, 0)
         assert state.verdict is not None
@@ -211,7 +211,7 @@ def test_a_connection_lost_for_an_hour_stops_the_clock_and_is_said() -> None:
         world.on_look = fail
         state = await reached(ladder, lambda state: state.trouble)
         held = state.held_seconds
-        await asyncio.sleep(3600)
+        await elapse(3600)
         assert (ladder.state.phase, ladder.state.held_seconds, ladder.state.weights_said) == (
             "holding",
             held,
@@ -270,7 +270,7 @@ def test_a_person_pauses_goes_on_and_stops() -> None:
         with pytest.raises(InvalidRequest, match="Another one is under way"):
             canaries.start(PLAN)
         ladder.pause(True)
-        await asyncio.sleep(3600)
+        await elapse(3600)
         assert (ladder.state.phase, ladder.state.step) == ("holding", 0)
         ladder.pause(False)
         await reached(ladder, lambda state: state.step == 1)

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from tests.service.virtual_time import now, play, settle
+from tests.service.virtual_time import elapse, now, play, settle
 from tui.service.errors import ServiceError, Throttled, Unreachable
 from tui.service.feed import MAX_BACKOFF, Feed, Snapshot
 
@@ -27,7 +27,7 @@ class Subject:
 
     async def __call__(self) -> object:
         self.asked.append(now())
-        await asyncio.sleep(self.takes)
+        await elapse(self.takes)
         if isinstance(self.value, Exception):
             raise self.value
         return self.value
@@ -63,7 +63,7 @@ def test_two_watchers_share_one_poll_and_see_the_same() -> None:
         first, second = Watcher(feed), Watcher(feed)
         await settle()
         subject.value = 2
-        await asyncio.sleep(INTERVAL * NEARLY)
+        await elapse(INTERVAL * NEARLY)
         assert first.values == second.values == [1, 2]
         assert len(subject.asked) == 2
         await first.leave()
@@ -77,7 +77,7 @@ def test_only_news_is_published_but_every_poll_confirms() -> None:
         subject = Subject(("a",))
         feed = subject.feed()
         watcher = Watcher(feed)
-        await asyncio.sleep(INTERVAL * 5.9)
+        await elapse(INTERVAL * 5.9)
         assert len(subject.asked) >= 5
         assert watcher.values == [("a",)]
         first, last = watcher.seen[0].taken, feed.snapshot.taken
@@ -120,7 +120,7 @@ def test_a_slow_poll_is_not_started_twice() -> None:
     async def scenario() -> None:
         subject = Subject(1, takes=INTERVAL * 3)
         watcher = Watcher(subject.feed())
-        await asyncio.sleep(INTERVAL * 2.9)
+        await elapse(INTERVAL * 2.9)
         assert subject.asked == [0.0]
         await watcher.leave()
 
@@ -131,14 +131,14 @@ def test_the_interval_follows_the_value() -> None:
     async def scenario() -> None:
         subject = Subject("running")
         watcher = Watcher(subject.feed(lambda value: 1.0 if value == "running" else 100.0))
-        await asyncio.sleep(3.5)
+        await elapse(3.5)
         polls = len(subject.asked)
         assert polls in (4, 5)
         subject.value = "over"
-        await asyncio.sleep(1.2)
+        await elapse(1.2)
         assert watcher.values == ["running", "over"]
         polls = len(subject.asked)
-        await asyncio.sleep(80)
+        await elapse(80)
         assert len(subject.asked) == polls
         await watcher.leave()
 
@@ -151,7 +151,7 @@ def test_what_never_changes_again_is_not_asked_again() -> None:
         feed = subject.feed(lambda _: None)
         for _ in range(3):
             watcher = Watcher(feed)
-            await asyncio.sleep(100_000)
+            await elapse(100_000)
             assert watcher.values == ["Completed"]
             await watcher.leave()
         assert len(subject.asked) == 1
@@ -165,14 +165,14 @@ def test_an_error_keeps_the_last_good_value() -> None:
         watcher = Watcher(subject.feed())
         await settle()
         subject.value = Unreachable("No answer")
-        await asyncio.sleep(INTERVAL * NEARLY)
+        await elapse(INTERVAL * NEARLY)
         assert [(snapshot.value, str(snapshot.error)) for snapshot in watcher.seen] == [
             ("good", "None"),
             ("good", "No answer."),
         ]
         assert watcher.seen[1].taken == watcher.seen[0].taken
         subject.value = "good"
-        await asyncio.sleep(5)
+        await elapse(5)
         assert (watcher.seen[-1].value, watcher.seen[-1].error) == ("good", None)
         await watcher.leave()
 
@@ -184,7 +184,7 @@ def test_failing_polls_back_off_to_a_limit(error: ServiceError, first: float) ->
     async def scenario() -> None:
         subject = Subject(error)
         watcher = Watcher(subject.feed())
-        await asyncio.sleep(5000)
+        await elapse(5000)
         pauses = [after - before for before, after in zip(subject.asked, subject.asked[1:], strict=False)]
         assert first * 0.8 <= pauses[0] <= first * 1.2
         assert pauses[1] >= first * 2 * 0.8
@@ -199,14 +199,14 @@ def test_a_success_forgets_the_failures() -> None:
     async def scenario() -> None:
         subject = Subject(Unreachable("x"))
         watcher = Watcher(subject.feed(lambda _: 1.0))
-        await asyncio.sleep(100)
+        await elapse(100)
         subject.value = 1
-        await asyncio.sleep(100)
+        await elapse(100)
         assert feed_is_at_pace(subject)
         subject.value = Unreachable("x")
-        await asyncio.sleep(1.2)
+        await elapse(1.2)
         asked = len(subject.asked)
-        await asyncio.sleep(2.4)
+        await elapse(2.4)
         assert len(subject.asked) > asked
         await watcher.leave()
 
@@ -223,7 +223,7 @@ def test_an_unforeseen_failure_is_shown_and_tried_again() -> None:
         await settle()
         assert "KeyError: 'TrainingJobArn'" in str(watcher.seen[0].error)
         subject.value = "fine"
-        await asyncio.sleep(3)
+        await elapse(3)
         assert watcher.values == [None, "fine"]
         await watcher.leave()
 
@@ -237,10 +237,10 @@ def test_nobody_watches_nobody_polls() -> None:
         first, second = Watcher(feed), Watcher(feed)
         await settle()
         await first.leave()
-        await asyncio.sleep(INTERVAL * NEARLY)
+        await elapse(INTERVAL * NEARLY)
         assert len(subject.asked) == 2
         await second.leave()
-        await asyncio.sleep(INTERVAL * 100)
+        await elapse(INTERVAL * 100)
         assert len(subject.asked) == 2
 
     play(scenario())
@@ -252,12 +252,12 @@ def test_coming_back_within_the_interval_polls_when_it_was_due_anyway() -> None:
         feed = subject.feed()
         for _ in range(8):  # hiding and showing a pane
             watcher = Watcher(feed)
-            await asyncio.sleep(1)
+            await elapse(1)
             assert watcher.values == [1]
             await watcher.leave()
         assert subject.asked == [0.0]
         watcher = Watcher(feed)
-        await asyncio.sleep(INTERVAL * NEARLY - 8)
+        await elapse(INTERVAL * NEARLY - 8)
         assert len(subject.asked) == 2
         await watcher.leave()
 
@@ -271,7 +271,7 @@ def test_coming_back_after_the_interval_polls_at_once() -> None:
         watcher = Watcher(feed)
         await settle()
         await watcher.leave()
-        await asyncio.sleep(3600)
+        await elapse(3600)
         subject.value = "new"
         watcher = Watcher(feed)
         await settle()
@@ -287,7 +287,7 @@ def test_coming_back_does_not_shorten_the_backoff() -> None:
         feed = subject.feed()
         for _ in range(7):
             watcher = Watcher(feed)
-            await asyncio.sleep(1)
+            await elapse(1)
             assert str(watcher.seen[0].error) == "Rate exceeded."
             await watcher.leave()
         assert len(subject.asked) == 1
@@ -300,13 +300,13 @@ def test_leaving_in_the_middle_of_a_poll_asks_again_when_coming_back() -> None:
         subject = Subject("before", takes=1)
         feed = subject.feed()
         watcher = Watcher(feed)
-        await asyncio.sleep(2)
+        await elapse(2)
         feed.wake()  # something was written
-        await asyncio.sleep(0.5)
+        await elapse(0.5)
         await watcher.leave()
         subject.value = "after"
         watcher = Watcher(feed)
-        await asyncio.sleep(1.1)
+        await elapse(1.1)
         assert watcher.values == ["before", "after"]
         await watcher.leave()
 
@@ -333,11 +333,11 @@ def test_wake_during_a_poll_polls_once_more() -> None:
         subject = Subject("before", takes=1)
         feed = subject.feed()
         watcher = Watcher(feed)
-        await asyncio.sleep(0.5)
+        await elapse(0.5)
         for _ in range(5):
             feed.wake()
         subject.value = "after"
-        await asyncio.sleep(3)
+        await elapse(3)
         assert subject.asked == [0.0, 1.0]
         await watcher.leave()
 
@@ -349,15 +349,15 @@ def test_a_paused_feed_polls_only_when_woken() -> None:
         subject = Subject(1)
         feed = subject.feed()
         watcher = Watcher(feed)
-        await asyncio.sleep(1)
+        await elapse(1)
         feed.paused = True
-        await asyncio.sleep(INTERVAL * 50)
+        await elapse(INTERVAL * 50)
         assert len(subject.asked) == 1
         feed.wake()
         await settle()
         assert len(subject.asked) == 2
         feed.paused = False
-        await asyncio.sleep(INTERVAL * NEARLY)
+        await elapse(INTERVAL * NEARLY)
         assert len(subject.asked) == 3
         await watcher.leave()
 
@@ -388,7 +388,7 @@ def test_a_consumer_that_stops_iterating_stops_the_poll() -> None:
             async for snapshot in snapshots:
                 assert snapshot.value == 1
                 break
-        await asyncio.sleep(INTERVAL * 10)
+        await elapse(INTERVAL * 10)
         assert len(subject.asked) == 1
 
     play(scenario())

@@ -7,6 +7,8 @@ import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from tests.waiting import turn
+
 T = TypeVar("T")
 
 
@@ -36,10 +38,15 @@ def play(scenario: Coroutine[Any, Any, T]) -> T:
         return runner.run(scenario)
 
 
+async def elapse(seconds: float) -> None:
+    """Let that much time pass, with everything that happens in it."""
+    await asyncio.sleep(seconds)
+
+
 async def settle() -> None:
     """Let everything run that can run without time passing."""
     for _ in range(20):
-        await asyncio.sleep(0)
+        await turn()
 
 
 def now() -> float:
