@@ -40,7 +40,7 @@ class ScriptedTuning(Tuning):
 def tuning_job(name: str, status: str, counters: Counters, best: float | None = None) -> TuningJob:
     ended = None if status == "InProgress" else NOW - 60
     return TuningJob(
-        name, f"arn/{name}", status, "Bayesian", NOW - 600, NOW - 60, ended, counters, 20, RMSE if best else None, best
+        name, f"arn/{name}", status, NOW - 600, NOW - 60, ended, "Bayesian", counters, 20, RMSE if best else None, best
     )
 
 

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tui.resources.jobs import Job, job_members
+
 NAME_PATTERN = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 """What SageMaker accepts as the name of a training job."""
-
-TERMINAL = frozenset({"Completed", "Failed", "Stopped"})
-"""Statuses that never change again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +34,16 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingJob:
-    """One row of the list of training jobs; times are seconds since the epoch."""
+class TrainingJob(Job):
+    """One row of the list of training jobs."""
 
-    name: str
-    arn: str
-    status: str
-    created: float
-    modified: float
-    ended: float | None = None
     secondary_status: str = ""
     progress: Progress | None = None
 
     @classmethod
     def from_summary(cls, summary: Mapping[str, Any]) -> TrainingJob:
-        """From an element of ListTrainingJobs."""
-        return cls(
-            name=summary["TrainingJobName"],
-            arn=summary["TrainingJobArn"],
-            status=summary["TrainingJobStatus"],
-            created=summary["CreationTime"],
-            modified=summary.get("LastModifiedTime", summary["CreationTime"]),
-            ended=summary.get("TrainingEndTime"),
-            secondary_status=summary.get("SecondaryStatus", ""),
-        )
-
-    @property
-    def running(self) -> bool:
-        """Whether the job can still change."""
-        return self.status not in TERMINAL
-
-    @property
-    def duration(self) -> float | None:
-        """Seconds from creation to the end; None while it runs."""
-        return None if self.ended is None else max(0.0, self.ended - self.created)
+        """From an element of ListTrainingJobs, or the answer of DescribeTrainingJob."""
+        return cls(**job_members("TrainingJob", summary), secondary_status=summary.get("SecondaryStatus", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +101,7 @@ class TrainingJobDetail:
         algorithm = description.get("AlgorithmSpecification", {})
         resources = description.get("ResourceConfig", {})
         return cls(
-            job=TrainingJob(
-                name=description["TrainingJobName"],
-                arn=description["TrainingJobArn"],
-                status=description["TrainingJobStatus"],
-                created=description["CreationTime"],
-                modified=description.get("LastModifiedTime", description["CreationTime"]),
-                ended=description.get("TrainingEndTime"),
-                secondary_status=description.get("SecondaryStatus", ""),
-            ),
+            job=TrainingJob.from_summary(description),
             description=description,
             image=algorithm.get("TrainingImage") or algorithm.get("AlgorithmName", ""),
             hyperparameters=tuple(sorted(description.get("HyperParameters", {}).items())),

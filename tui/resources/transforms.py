@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tui.resources.training import TERMINAL
+from tui.resources.jobs import Job, job_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,10 @@ class FilesDone:
 
 
 @dataclass(frozen=True, slots=True)
-class TransformJob:
-    """One row of the list of transform jobs; times are seconds since the epoch."""
+class TransformJob(Job):
+    """One row of the list of transform jobs."""
 
-    name: str
-    arn: str
-    status: str
-    created: float
-    modified: float
-    ended: float | None
-    failure_reason: str
+    failure_reason: str = ""
     model: str = ""
     """Not in the service's list: known once the job was described."""
 
@@ -41,26 +35,8 @@ class TransformJob:
 
     @classmethod
     def from_summary(cls, summary: Mapping[str, Any]) -> TransformJob:
-        """From an element of ListTransformJobs."""
-        return cls(
-            name=summary["TransformJobName"],
-            arn=summary["TransformJobArn"],
-            status=summary["TransformJobStatus"],
-            created=summary["CreationTime"],
-            modified=summary.get("LastModifiedTime", summary["CreationTime"]),
-            ended=summary.get("TransformEndTime"),
-            failure_reason=summary.get("FailureReason", ""),
-        )
-
-    @property
-    def running(self) -> bool:
-        """Whether the job can still change."""
-        return self.status not in TERMINAL
-
-    @property
-    def duration(self) -> float | None:
-        """Seconds from creation to the end; None while it runs."""
-        return None if self.ended is None else max(0.0, self.ended - self.created)
+        """From an element of ListTransformJobs, or the answer of DescribeTransformJob."""
+        return cls(**job_members("TransformJob", summary), failure_reason=summary.get("FailureReason", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +112,7 @@ class TransformJobDetail:
         processing = description.get("DataProcessing", {})
         resources = description.get("TransformResources", {})
         return cls(
-            job=TransformJob(
-                name=description["TransformJobName"],
-                arn=description["TransformJobArn"],
-                status=description["TransformJobStatus"],
-                created=description["CreationTime"],
-                modified=description["CreationTime"],
-                ended=description.get("TransformEndTime"),
-                failure_reason=description.get("FailureReason", ""),
-                model=description["ModelName"],
-            ),
+            job=replace(TransformJob.from_summary(description), model=description["ModelName"]),
             description=description,
             data=TransformData(
                 source.get("S3DataType", "S3Prefix"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui.resources.training import TERMINAL
+from tui.resources.jobs import TERMINAL, Job, job_members
 from tui.resources.tuning_ranges import Hyperparameters, Range, ranges_of
 
 NAME_LIMIT = 32
@@ -65,16 +65,10 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
-class TuningJob:
-    """One row of the list of tuning jobs; times are seconds since the epoch."""
+class TuningJob(Job):
+    """One row of the list of tuning jobs."""
 
-    name: str
-    arn: str
-    status: str
     strategy: str
-    created: float
-    modified: float
-    ended: float | None
     counters: Counters
     limit: int | None
     """The most training jobs it may start; None when another criterion ends it."""
@@ -89,26 +83,11 @@ class TuningJob:
     def from_summary(cls, summary: Mapping[str, Any]) -> TuningJob:
         """From an element of ListHyperParameterTuningJobs."""
         return cls(
-            name=summary["HyperParameterTuningJobName"],
-            arn=summary["HyperParameterTuningJobArn"],
-            status=summary["HyperParameterTuningJobStatus"],
+            **job_members("HyperParameterTuningJob", summary),
             strategy=summary["Strategy"],
-            created=summary["CreationTime"],
-            modified=summary.get("LastModifiedTime", summary["CreationTime"]),
-            ended=summary.get("HyperParameterTuningEndTime"),
             counters=Counters.from_answer(summary["TrainingJobStatusCounters"]),
             limit=summary.get("ResourceLimits", {}).get("MaxNumberOfTrainingJobs"),
         )
-
-    @property
-    def running(self) -> bool:
-        """Whether the job can still change."""
-        return self.status not in TERMINAL
-
-    @property
-    def duration(self) -> float | None:
-        """Seconds from creation to the end; None while it runs."""
-        return None if self.ended is None else max(0.0, self.ended - self.created)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +167,8 @@ class TuningJobDetail:
         objective = next((Objective.from_answer(found) for found in objectives if found), None)
         return cls(
             job=TuningJob(
-                name=description["HyperParameterTuningJobName"],
-                arn=description["HyperParameterTuningJobArn"],
-                status=description["HyperParameterTuningJobStatus"],
+                **job_members("HyperParameterTuningJob", description),
                 strategy=config["Strategy"],
-                created=description["CreationTime"],
-                modified=description.get("LastModifiedTime", description["CreationTime"]),
-                ended=description.get("HyperParameterTuningEndTime"),
                 counters=Counters.from_answer(description["TrainingJobStatusCounters"]),
                 limit=config["ResourceLimits"].get("MaxNumberOfTrainingJobs"),
                 objective=objective,
