@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from tests.local.server import LocalServer, run_server
+from tests.local.transforms import make_model
 from tests.service.stub_aws import StubAws, stub_aws
+from tests.service.transform_road import FAST
 from tui.service.budget import Budget, Rates
 from tui.service.gateway import Gateway
+from tui.service.logs import Logs
+from tui.service.models import Models
+from tui.service.training import Training
+from tui.service.transform_results import TransformResults
+from tui.service.transforms import Transforms
 from tui.service.wire import Connection
 
 UNHURRIED = Rates(listing=1e6, describing=1e6, logs=1e6, other=1e6)
@@ -52,6 +60,29 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """An embedded SageMaker on a fresh data folder; tests choose names that are their own."""
     with run_server(tmp_path_factory.mktemp("embedded") / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def _predicting(server: LocalServer) -> None:
+    """The embedded SageMaker has a model that can predict."""
+    make_model(server)
+
+
+@pytest.fixture
+def transforms(embedded: Gateway, _predicting: None) -> Transforms:
+    """The transform jobs of the embedded SageMaker."""
+    return Transforms(embedded, Logs(embedded, 0.05), lambda: FAST)
+
+
+@pytest.fixture
+def results(embedded: Gateway, _predicting: None) -> TransformResults:
+    """What they have written, for tests without data sets."""
+
+    def no_datasets() -> Any:
+        raise AssertionError("nobody asked for data sets")
+
+    training = Training(embedded, Logs(embedded, 0.05), lambda: FAST)
+    return TransformResults(embedded, Models(embedded, FAST), training, no_datasets)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -13,9 +13,10 @@ from tests.service.stub_aws import Refused, StubAws
 from tui.resources.tuning import Objective
 from tui.service.feed import Feed, Snapshot
 from tui.service.gateway import Gateway
+from tui.service.jobs import DESCRIBED
 from tui.service.live_list import PAGE
 from tui.service.pace import Pace
-from tui.service.tuning import DESCRIBED, Tuning
+from tui.service.tuning import Tuning
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -103,7 +104,7 @@ def account(aws: StubAws) -> Account:
 
 @pytest.fixture
 def tuning(gateway: Gateway) -> Tuning:
-    return Tuning(gateway, SLOW)
+    return Tuning(gateway, lambda: SLOW)
 
 
 async def polled(feed: Feed[T]) -> T:

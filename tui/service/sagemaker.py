@@ -47,9 +47,9 @@ class SageMaker:
         self.budget = budget
         self.identity = Identity(self.gateway)
         self.logs = Logs(self.gateway)
-        self.training = Training(self.gateway, self.logs)
-        self.tuning = Tuning(self.gateway)
         self.models = Models(self.gateway)
+        self.training = Training(self.gateway, self.logs, lambda: self.models.pace)
+        self.tuning = Tuning(self.gateway, lambda: self.models.pace)
         self._folder = folder
         self._watches = folder / "watches.json"
         self._price_file = price_file
@@ -139,7 +139,7 @@ class SageMaker:
 
     async def open(self, connection: Connection, pace: Pace) -> None:
         """Begin to answer, at the pace that suits the connection; what was asked before has waited."""
-        self.training.pace = self.tuning.pace = self.models.pace = pace
+        self.models.pace = pace  # which is everybody's
         self.logs.poll_seconds = pace.logs
         self.logs.billed = connection.endpoint_url is None
         self.identity.forget()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from tui.resources.logs import LogBatch, LogLine, LogSource, training_log
 from tui.resources.training import (
@@ -16,10 +15,9 @@ from tui.resources.training import (
     TrainingJobDetail,
     progress_of,
 )
-from tui.service.errors import NotFound, ServiceError
-from tui.service.feed import Feed
+from tui.service.errors import ServiceError
 from tui.service.gateway import Gateway
-from tui.service.live_list import LiveList
+from tui.service.jobs import Jobs
 from tui.service.logs import Logs
 from tui.service.pace import Pace
 
@@ -30,44 +28,20 @@ FOLLOWED = 10
 """Running jobs whose progress is read from their logs; the budget does not reach further."""
 
 
-class Training:
+class Training(Jobs[TrainingJob, TrainingJobDetail]):
     """The training jobs of an account and region."""
 
-    def __init__(self, gateway: Gateway, logs: Logs, pace: Pace | None = None) -> None:
-        self._gateway = gateway
+    KIND = "TrainingJob"
+
+    def __init__(self, gateway: Gateway, logs: Logs, pace: Callable[[], Pace] = Pace) -> None:
+        super().__init__(gateway, pace, TrainingJob.from_summary, TrainingJobDetail.from_description)
         self._logs = logs
-        self.pace = pace or Pace()
-        self._details: dict[str, Feed[TrainingJobDetail]] = {}
         self._streams: dict[str, str] = {}
         self._hyperparameters: dict[str, Mapping[str, str]] = {}
         self._heard: dict[str, Progress] = {}
         """How far jobs are by the lines of their logs that somebody has read."""
         logs.heard = self._hear
-        self.list = LiveList(
-            gateway,
-            "ListTrainingJobs",
-            "TrainingJobSummaries",
-            TrainingJob.from_summary,
-            pace=lambda: self.pace,
-            learn=self._learn_progress,
-            keep=lambda known, fresh: replace(fresh, progress=known.progress) if fresh.running else fresh,
-        )
-        """The newest jobs first, live."""
         self.jobs = self.list.feed
-
-    def detail(self, name: str) -> Feed[TrainingJobDetail]:
-        """One job in full; the same feed for everyone who looks at it."""
-        if name not in self._details:
-            self._details[name] = Feed(
-                lambda: self.describe(name),
-                lambda detail: self.pace.changing if detail.job.running else None,
-            )
-        return self._details[name]
-
-    async def describe(self, name: str) -> TrainingJobDetail:
-        """One job in full, now."""
-        answer = await self._gateway.call("sagemaker", "DescribeTrainingJob", TrainingJobName=name)
-        return TrainingJobDetail.from_description(answer)
 
     async def curves(self, name: str) -> AsyncIterator[tuple[MetricPoint, ...]]:
         """All metric values of a job in the order of its log, again with every batch of lines that adds some."""
@@ -83,42 +57,20 @@ class Training:
         """The log of a job from its beginning, as it arrives, until it is over."""
         return self._logs.open(training_log(name), newest_first=False).follow()
 
-    async def name_taken(self, name: str) -> bool:
-        """Whether a job of that name exists."""
-        try:
-            await self.describe(name)
-        except NotFound:
-            return False
-        return True
-
-    async def create(self, request: Mapping[str, Any]) -> str:
-        """Start a training job; its ARN. `request` has the members of CreateTrainingJob."""
-        answer = await self._gateway.call("sagemaker", "CreateTrainingJob", **request)
-        self.jobs.wake()
-        return str(answer["TrainingJobArn"])
-
-    async def stop(self, name: str) -> None:
-        """Ask a job to stop; it keeps the model it has so far."""
-        await self._gateway.call("sagemaker", "StopTrainingJob", TrainingJobName=name)
-        self._wake(name)
-
     async def delete(self, name: str) -> None:
         """Delete the record of a job that is over; its artifact and its log stay."""
-        await self._gateway.call("sagemaker", "DeleteTrainingJob", TrainingJobName=name)
-        self._details.pop(name, None)
-        self.list.forget(name)
+        await self._delete(name)
 
-    def _wake(self, name: str) -> None:
-        self.jobs.wake()
-        if name in self._details:
-            self._details[name].wake()
-
-    async def _learn_progress(self, jobs: tuple[TrainingJob, ...]) -> dict[str, TrainingJob]:
+    async def _learn(self, jobs: tuple[TrainingJob, ...]) -> dict[str, TrainingJob]:
         """The running jobs, with how far their logs say they are."""
         running = [job for job in jobs if job.running]
         known = [self._heard.get(job.name, job.progress) for job in running[FOLLOWED:]]
         progress = [*await asyncio.gather(*map(self._progress, running[:FOLLOWED])), *known]
         return {job.arn: replace(job, progress=found) for job, found in zip(running, progress, strict=True)}
+
+    def _keep(self, known: TrainingJob, fresh: TrainingJob) -> TrainingJob:
+        """Progress goes on while there is any."""
+        return replace(fresh, progress=known.progress) if fresh.running else fresh
 
     async def _progress(self, job: TrainingJob) -> Progress | None:
         try:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tui.resources.logs import transform_log
 from tui.resources.transform_failures import FileFailure, file_failures
 from tui.resources.transform_plans import InputPeek
 from tui.resources.transforms import FilesDone, TransformFiles, TransformJob, TransformJobDetail
-from tui.service.errors import NotFound, ServiceError
+from tui.service.errors import ServiceError
 from tui.service.feed import Feed
 from tui.service.gateway import Gateway
-from tui.service.live_list import LiveList
+from tui.service.jobs import Jobs, learnt
 from tui.service.logs import Logs
 from tui.service.pace import Pace
-
-DESCRIBED = 10
-"""Jobs described for each poll of the list, running ones first; the budget does not reach further."""
 
 DATA_LOGS = 20
 """Data logs that are read of a job that failed: one for each instance."""
@@ -35,36 +31,17 @@ class Failures:
     lines: tuple[str, ...]
 
 
-class Transforms:
+class Transforms(Jobs[TransformJob, TransformJobDetail]):
     """The transform jobs of an account and region."""
 
+    KIND = "TransformJob"
+
     def __init__(self, gateway: Gateway, logs: Logs, pace: Callable[[], Pace] = Pace) -> None:
-        self._gateway = gateway
+        super().__init__(gateway, pace, TransformJob.from_summary, TransformJobDetail.from_description)
         self._logs = logs
-        self._pace = pace
-        self._details: dict[str, Feed[TransformJobDetail]] = {}
         self._files: dict[str, Feed[TransformFiles]] = {}
         self._described: dict[str, TransformJobDetail] = {}
         """By ARN what was described for the list: where a job reads and writes never changes."""
-        self.list = LiveList(
-            gateway,
-            "ListTransformJobs",
-            "TransformJobSummaries",
-            TransformJob.from_summary,
-            pace=pace,
-            learn=self._learn,
-            keep=_keep,
-        )
-        """The newest jobs first, live."""
-
-    def detail(self, name: str) -> Feed[TransformJobDetail]:
-        """One job in full; the same feed for everyone who looks at it."""
-        if name not in self._details:
-            self._details[name] = Feed(
-                lambda: self.describe(name),
-                lambda detail: self._pace().changing if detail.job.running else None,
-            )
-        return self._details[name]
 
     def files(self, name: str) -> Feed[TransformFiles]:
         """The input objects of a job and what became of each, live while it runs."""
@@ -80,11 +57,6 @@ class Transforms:
 
             self._files[name] = Feed(poll, lambda _: None if over else self._pace().changing)
         return self._files[name]
-
-    async def describe(self, name: str) -> TransformJobDetail:
-        """One job in full, now."""
-        answer = await self._gateway.call("sagemaker", "DescribeTransformJob", TransformJobName=name)
-        return TransformJobDetail.from_description(answer)
 
     async def list_files(self, detail: TransformJobDetail) -> TransformFiles:
         """The input objects of a job and what became of each, now."""
@@ -116,30 +88,9 @@ class Transforms:
         lines = tuple(line for answer in answers for line in answer["messages"])
         return Failures(file_failures(lines), lines)
 
-    async def name_taken(self, name: str) -> bool:
-        """Whether a job of that name exists."""
-        try:
-            await self.describe(name)
-        except NotFound:
-            return False
-        return True
-
-    async def create(self, request: Mapping[str, Any]) -> str:
-        """Start a transform job; its ARN. `request` has the members of CreateTransformJob."""
-        answer = await self._gateway.call("sagemaker", "CreateTransformJob", **request)
-        self.list.feed.wake()
-        return str(answer["TransformJobArn"])
-
-    async def stop(self, name: str) -> None:
-        """Ask a job to stop; the outputs that are complete stay."""
-        await self._gateway.call("sagemaker", "StopTransformJob", TransformJobName=name)
-        self.wake(name)
-
     def wake(self, name: str) -> None:
-        """Ask for everything about a job as soon as possible: something was done to it, or a person asked."""
-        self.list.feed.wake()
-        if name in self._details:
-            self._details[name].wake()
+        """Its files as well."""
+        super().wake(name)
         if name in self._files:
             self._files[name].wake()
 
@@ -152,10 +103,7 @@ class Transforms:
 
     async def _learn(self, jobs: tuple[TransformJob, ...]) -> dict[str, TransformJob]:
         """Some jobs with their model and how many files are done, which the list does not have."""
-        wanted = [job for job in jobs if job.running or job.files is None]
-        wanted.sort(key=lambda job: not job.running)  # stable: newest first among those that run, and among the rest
-        found = await asyncio.gather(*map(self._counted, wanted[:DESCRIBED]))
-        return {job.arn: job for job in found}
+        return await learnt(jobs, lambda job: job.running or job.files is None, self._counted)
 
     async def _counted(self, job: TransformJob) -> TransformJob:
         try:
@@ -168,8 +116,7 @@ class Transforms:
             return job
         return replace(job, files=done)
 
-
-def _keep(known: TransformJob, fresh: TransformJob) -> TransformJob:
-    """What was learnt goes on; the files of a job that has ended since are counted once more."""
-    files = known.files if known.running == fresh.running else None
-    return replace(fresh, model=known.model, files=files)
+    def _keep(self, known: TransformJob, fresh: TransformJob) -> TransformJob:
+        """What was learnt goes on; the files of a job that has ended since are counted once more."""
+        files = known.files if known.running == fresh.running else None
+        return replace(fresh, model=known.model, files=files)
