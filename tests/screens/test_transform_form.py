@@ -18,7 +18,8 @@ from themes import STATUS_TOKENS, THEMES
 from tui.drafts import Drafts
 from tui.resources.transform_choices import TransformChoice, transform_request
 from tui.resources.transform_plans import InputPeek
-from tui.screens.transform_form import Container, TransformForm, accepted_by, choice_of
+from tui.screens.transform_fields import accepted_by, choice_of
+from tui.screens.transform_form import Container, TransformForm
 from tui.service.errors import AccessDenied, NotFound, ServiceError
 
 CHOICE = TransformChoice(
@@ -120,8 +121,12 @@ async def test_the_preview_follows_what_is_typed(tmp_path: Path) -> None:
         await sees(app, "→ 7,0.1,0.2,‹prediction›")
         app.form.set_value("output_filter", "$[0,-1]")
         await sees(app, "→ 7,‹prediction›", "→ 8,‹prediction›")
+        app.form.set_value("output_filter", "$[0,7]")
+        await sees(app, "If an answer is one value: $[0,7] selects place 7, and the record has 4")
+        assert app.form.check() == {}, "what a model answers is not known before"
         app.form.set_value("input_filter", "$[9]")
         await sees(app, "$[9] selects place 9, and the record has 3")
+        assert set(app.form.check()) == {"input_filter"}
         app.form.set_value("input_filter", "$.name")
         await sees(app, "by their places")
 
@@ -138,6 +143,20 @@ async def test_what_a_person_changed_stays(tmp_path: Path) -> None:
     async with shown(form_of(lake, tmp_path)) as (app, _):
         await sees(app, "2 columns")
         assert app.form.values["max_payload"] == "3", "it is still in the draft"
+
+
+async def test_records_that_the_model_would_refuse_are_not_sent(tmp_path: Path) -> None:
+    async with shown(form_of(Lake(test=peek(*ROWS)), tmp_path)) as (app, pilot):
+        await sees(app, "→ 0.1,0.2")
+        app.form.set_value("input_filter", "$")
+        await sees(app, "learnt from 2 columns and would get 3: $[1:] leaves out")
+        await pilot.press("f2")
+        await pilot.pause()
+        assert app.left is None
+        app.form.set_value("input_filter", "$[1:]")
+        await sees(app, "→ 0.1,0.2")
+        app.form.set_value("max_concurrent", "many")
+        await sees(app, "A whole number from 0 to 100")
 
 
 async def test_typing_asks_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tui.resources.transform_filters import (
     JSON,
     JSON_LINES,
     FilterError,
+    columns,
     filter_problem,
     filtered,
     parsed,
@@ -251,7 +252,11 @@ class Preview:
     stored: str
     """What the output holds, with a stand-in for the prediction."""
 
-    problem: str = ""
+    input_problem: str = ""
+    """Why the input filter cannot be applied: the job would fail on this record."""
+
+    output_problem: str = ""
+    """Why the output filter cannot, if the answer is what it is taken to be: one value."""
 
 
 ANSWER = "‹prediction›"
@@ -267,9 +272,13 @@ def previews(peek: InputPeek, choice: TransformChoice, how_many: int = 2) -> tup
 def _preview(record: str, choice: TransformChoice) -> Preview:
     try:
         sent = filtered(record, choice.input_filter, choice.content_type)
-        return Preview(record, "" if sent == record else sent, _stored(record, choice))
     except FilterError as error:
-        return Preview(record, "", "", str(error))
+        return Preview(record, "", "", input_problem=str(error))
+    sent = "" if sent == record else sent
+    try:
+        return Preview(record, sent, _stored(record, choice))
+    except FilterError as error:
+        return Preview(record, sent, "", output_problem=str(error))
 
 
 def _stored(record: str, choice: TransformChoice) -> str:
@@ -282,6 +291,17 @@ def _stored(record: str, choice: TransformChoice) -> str:
         else:
             answer = (given if isinstance(given, dict) else {"SageMakerInput": given}) | {"SageMakerOutput": answer}
     return written(read_filter(choice.output_filter).select(answer), kind)
+
+
+def width_problem(found: Preview, content_type: str, features: int) -> str:
+    """What is wrong with a record of CSV for a model that was trained with so many features; 0 where nobody knows."""
+    if not features or found.input_problem or media_type(content_type) != CSV:
+        return ""
+    width = len(columns(found.sent or found.record))
+    if width == features:
+        return ""
+    more = ": $[1:] leaves out a label in front" if width == features + 1 else ""
+    return f"The model learnt from {features} columns and would get {width}{more}."
 
 
 def label_filter(peek: InputPeek, features: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from tui.resources.algorithms import algorithm_of, free_name
 from tui.resources.datasets import SplitName, UploadedDataset
 from tui.resources.models import TrainedModel
 from tui.resources.results import Origin
+from tui.resources.training_groups import tuning_job_of
 from tui.resources.transform_choices import NAME_LIMIT, TransformChoice, clone_request, transform_request
 from tui.resources.transforms import TransformJobDetail
 from tui.screens.dialogs import Choose, Confirm
 from tui.screens.roads import uploaded
 from tui.screens.stage import Stage
-from tui.screens.transform_form import Container, TransformForm, accepted_by, choice_of
+from tui.screens.transform_fields import accepted_by, choice_of
+from tui.screens.transform_form import Container, TransformForm
 from tui.service.errors import ServiceError
 from tui.service.feed import Feed
 
@@ -38,8 +41,19 @@ class _Source:
 
     name: str
     image: str
-    features: int
+    origin: Origin | None
+    """None where it is not known what it learnt from."""
+
     trained: TrainedModel | None = None
+
+    @property
+    def features(self) -> int:
+        """How many it was trained with; 0 where that is not known."""
+        return len(self.origin.features) if self.origin else 0
+
+    def own_first(self, datasets: list[UploadedDataset]) -> list[UploadedDataset]:
+        """Data sets, beginning with the one that it learnt from."""
+        return sorted(datasets, key=lambda item: self.origin is None or item.manifest.name != self.origin.dataset)
 
 
 async def transform(stage: Stage, wish: TransformWanted) -> None:
@@ -47,7 +61,7 @@ async def transform(stage: Stage, wish: TransformWanted) -> None:
     source = await _source(stage, wish)
     if source is None:
         return
-    datasets = [wish.dataset] if wish.dataset else await uploaded(stage)
+    datasets = [wish.dataset] if wish.dataset else source.own_first(await uploaded(stage))
     place = await _choose_input(stage, datasets)
     if place is None:
         return
@@ -114,11 +128,19 @@ async def _source(stage: Stage, wish: TransformWanted) -> _Source | None:
 
 
 async def _choose_source(stage: Stage) -> _Source | None:
-    models = (await _known(stage.service.models.list.feed))[:OFFERED]
-    jobs = [job for job in await _known(stage.service.training.jobs) if job.status == "Completed"][:OFFERED]
-    names = {model.name for model in models}
-    choices = [(model.name, "model") for model in models]
-    choices += [(job.name, "training job: a model is made of it") for job in jobs if job.name not in names]
+    service = stage.service
+    models, searches, jobs = await asyncio.gather(
+        _known(service.models.list.feed), _known(service.tuning.list.feed), _known(service.training.jobs)
+    )
+    names = {model.name for model in models[:OFFERED]}
+    best = {f"best of {search.name}": search.name for search in searches if search.counters.completed}
+    choices = [(model.name, "model") for model in models[:OFFERED]]
+    choices += [(key, "tuning job: a model is made of its best training job") for key in best][:OFFERED]
+    # What a tuning job has trained is offered as its best: it would bury the others.
+    finished = (job for job in jobs if job.status == "Completed" and not tuning_job_of(job.name))
+    choices += [(job.name, "training job: a model is made of it") for job in finished if job.name not in names][
+        :OFFERED
+    ]
     if not choices:
         stage.say("There is no model and no finished training job yet: press 3 and train one.", "warning")
         return None
@@ -127,9 +149,10 @@ async def _choose_source(stage: Stage) -> _Source | None:
         return None
     if chosen in names:
         return await _of_model(stage, chosen)
-    trained = TrainedModel.of(await stage.service.training.describe(chosen))
+    job = (await service.tuning.describe(best[chosen])).best_trial if chosen in best else chosen
+    trained = TrainedModel.of(await service.training.describe(job)) if job else None
     if trained is None:
-        stage.say(f"{chosen} has left no model.", "warning")
+        stage.say(f"{job or best[chosen]} has left no model.", "warning")
         return None
     return await _of_training(stage, trained)
 
@@ -140,16 +163,12 @@ async def _of_model(stage: Stage, name: str) -> _Source:
         origin = await stage.service.transform_results.origin(name, tuple(await uploaded(stage)))
     except ServiceError:  # the form then does not know how many features the model wants
         origin = None
-    return _Source(name, detail.image, _features(origin))
+    return _Source(name, detail.image, origin)
 
 
 async def _of_training(stage: Stage, trained: TrainedModel) -> _Source:
     origin = await stage.service.transform_results.origin_of_job(trained.job, tuple(await uploaded(stage)))
-    return _Source(trained.job, trained.image, _features(origin), trained)
-
-
-def _features(origin: Origin | None) -> int:
-    return len(origin.features) if origin else 0
+    return _Source(trained.job, trained.image, origin, trained)
 
 
 async def _choose_input(stage: Stage, datasets: list[UploadedDataset]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tui.drafts import Drafts
 from tui.panes.wording import count, size
@@ -14,22 +14,17 @@ from tui.resources.training import name_problem
 from tui.resources.transform_choices import (
     MAX_RETRIES,
     MAX_TIMEOUT,
+    Preview,
     TransformChoice,
     choice_problems,
     label_filter,
     previews,
     uri_problem,
+    width_problem,
 )
-from tui.resources.transform_plans import (
-    ACCEPTED,
-    MAX_PAYLOAD_MB,
-    READ,
-    SPLITS,
-    STRATEGIES,
-    InputPeek,
-    plan_transform,
-)
-from tui.screens.form import Field, Form
+from tui.resources.transform_plans import MAX_PAYLOAD_MB, READ, InputPeek, plan_transform
+from tui.screens.form import Form
+from tui.screens.transform_fields import choice_of, transform_fields
 from tui.service.errors import NotFound, ServiceError
 from widgets.text import end
 
@@ -43,7 +38,6 @@ Peek = Callable[[str, str], Awaitable[InputPeek]]
 """From an S3 URI and its kind to what lies there."""
 
 _INSTANCE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9-]+")
-_YES, _NO = "Input", "None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +82,7 @@ class TransformForm(Form):
         self._missing = ""
         self._reason = ""
         self._output_of = choice.name
-        super().__init__(title, _fields(choice, container.algorithm), "Transform", draft, drafts)
+        super().__init__(title, transform_fields(choice, container.algorithm), "Transform", draft, drafts)
 
     def on_mount(self) -> None:
         """Look at the input that stands there from the start."""
@@ -125,6 +119,8 @@ class TransformForm(Form):
             problems["input_uri"] = self._missing
         if self._peek and "compression" not in problems and (packing := _packing_problem(self._peek, values)):
             problems["compression"] = packing
+        if "input_filter" not in problems and (refused := self._refused(values)):
+            problems["input_filter"] = refused
         return problems
 
     def notes(self, values: Mapping[str, str]) -> dict[str, str]:
@@ -139,26 +135,34 @@ class TransformForm(Form):
         if values["max_payload"].isdecimal() and values["max_concurrent"].isdecimal():
             product = int(values["max_payload"]) * int(values["max_concurrent"])
             notes["max_concurrent"] = f"{product} of {MAX_PAYLOAD_MB} MB at a time; 0: what the container wants."
-        if self._peek and not self.problems_of_numbers(values):
-            notes |= self._previews(values)
-        return notes
+        return notes | self._said_of_records(values)
 
-    def problems_of_numbers(self, values: Mapping[str, str]) -> bool:
-        """Whether a number is none, so that there is no choice to try out yet."""
-        numbers = ("instance_count", "max_payload", "timeout", "retries")
-        return not all(values[key].isdecimal() for key in numbers)
+    def _previews(self, values: Mapping[str, str]) -> tuple[Preview, ...]:
+        """What the first records become; none while a number is none, so that there is no choice to try out."""
+        numbers = (values["instance_count"], values["max_payload"], values["timeout"], values["retries"])
+        if self._peek is None or not all(map(str.isdecimal, (*numbers, values["max_concurrent"] or "0"))):
+            return ()
+        return previews(self._peek, choice_of(values, self._model))
 
-    def _previews(self, values: Mapping[str, str]) -> dict[str, str]:
-        assert self._peek is not None
-        found = previews(self._peek, choice_of(values, self._model))
+    def _refused(self, values: Mapping[str, str]) -> str:
+        """Why the first records, as they would be sent, make the job fail."""
+        features = self._container.features if self._container.algorithm else 0
+        for found in self._previews(values):
+            if problem := found.input_problem or width_problem(found, values["content_type"], features):
+                return problem
+        return ""
+
+    def _said_of_records(self, values: Mapping[str, str]) -> dict[str, str]:
+        found = self._previews(values)
         if not found:
             return {}
-        problem = next((preview.problem for preview in found if preview.problem), "")
-        if problem:
-            return {"input_filter": problem}
         sent = "\n".join(f"{_cut(one.record)}\n→ {_cut(one.sent or 'as it is')}" for one in found)
+        doubt = next((one.output_problem for one in found if one.output_problem), "")
         stored = "\n".join(f"→ {_cut(one.stored)}" for one in found)
-        return {"input_filter": f"What the model gets:\n{sent}", "output_filter": f"What is stored:\n{stored}"}
+        return {
+            "input_filter": f"What the model gets:\n{sent}",
+            "output_filter": f"If an answer is one value: {doubt}" if doubt else f"What is stored:\n{stored}",
+        }
 
     def _look(self) -> None:
         looking: Callable[[], Awaitable[None]] = self._look_at_input
@@ -211,71 +215,6 @@ class TransformForm(Form):
         if last == self._output_of and name:
             self.set_value("output_uri", f"{folder}/{name}")
             self._output_of = name
-
-
-def choice_of(values: Mapping[str, str], model: str) -> TransformChoice:
-    """The transform job that the values of the form mean."""
-    return TransformChoice(
-        name=values["name"],
-        model=model,
-        input_uri=values["input_uri"],
-        output_uri=values["output_uri"],
-        content_type=values["content_type"],
-        accept=values["accept"],
-        data_type=values["data_type"],
-        compression=values["compression"],
-        split=values["split"],
-        strategy=values["strategy"],
-        assemble=values["assemble"],
-        max_payload=int(values["max_payload"]),
-        max_concurrent=int(values["max_concurrent"] or 0),
-        input_filter=values["input_filter"] or "$",
-        output_filter=values["output_filter"] or "$",
-        join=values["join"] == _YES,
-        timeout_seconds=int(values["timeout"]),
-        retries=int(values["retries"]),
-        instance_type=values["instance_type"],
-        instance_count=int(values["instance_count"]),
-    )
-
-
-def accepted_by(algorithm: AlgorithmName | None, choice: TransformChoice) -> TransformChoice:
-    """The choice with an answer that the container gives."""
-    return replace(choice, accept=ACCEPTED[algorithm][0]) if algorithm else choice
-
-
-def _fields(choice: TransformChoice, algorithm: AlgorithmName | None) -> tuple[Field, ...]:
-    def of(kinds: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-        return tuple((kind, kind) for kind in kinds)
-
-    return (
-        Field("name", "Name", choice.name),
-        Field("input_uri", "Input", choice.input_uri, note="Looking…"),
-        Field("content_type", "Content type", choice.content_type, of(READ[algorithm]) if algorithm else ()),
-        Field(
-            "input_filter",
-            "Input filter",
-            choice.input_filter,
-            note="What of a record the model gets: $ all of it, $[1:] without the first column.",
-        ),
-        Field("join", "Join input", _YES if choice.join else _NO, (("No", _NO), ("Yes: input and prediction", _YES))),
-        Field("output_filter", "Output filter", choice.output_filter, note="What of it is stored: $ all, $[0,-1] …"),
-        Field("accept", "Answers as", choice.accept, of(ACCEPTED[algorithm]) if algorithm else ()),
-        Field("output_uri", "Output", choice.output_uri, note="Each object becomes one with .out behind its name."),
-        Field("instance_type", "Instance type", choice.instance_type),
-        Field("instance_count", "Instances", str(choice.instance_count), note="Files are shared out among them."),
-        Field("split", "Split by", choice.split, of(SPLITS)),
-        Field("strategy", "Requests", choice.strategy or "MultiRecord", of(STRATEGIES)),
-        Field("max_payload", "Largest request", str(choice.max_payload), note="Megabytes."),
-        Field("max_concurrent", "At a time", str(choice.max_concurrent)),
-        Field("assemble", "Assemble by", choice.assemble, of(("Line", "None"))),
-        Field("compression", "Compression", choice.compression, of(("None", "Gzip"))),
-        Field(
-            "data_type", "Input is", choice.data_type, (("a prefix", "S3Prefix"), ("a manifest file", "ManifestFile"))
-        ),
-        Field("timeout", "Time-out", str(choice.timeout_seconds), note="Seconds that a request may take."),
-        Field("retries", "Retries", str(choice.retries)),
-    )
 
 
 def _packing_problem(peek: InputPeek, values: Mapping[str, str]) -> str:
