@@ -36,6 +36,7 @@ SERVED = {
         *("PutMetricAlarm", "DescribeAlarms", "DescribeAlarmsForMetric", "DescribeAlarmHistory", "DeleteAlarms"),
         *("EnableAlarmActions", "DisableAlarmActions", "SetAlarmState"),
     ],
+    "application-autoscaling": ["DescribeScalableTargets", "DescribeScalingPolicies"],
     "iam": ["GetRole", "ListRoles"],
 }
 

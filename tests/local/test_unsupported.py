@@ -10,7 +10,7 @@ from tests.local.server import LocalServer
 from tests.local.test_constraints import SERVED
 from tui.local.model import service_model
 
-_SERVICES = ("sagemaker", "sagemaker-runtime", "logs", "cloudwatch")
+_SERVICES = ("sagemaker", "sagemaker-runtime", "logs", "cloudwatch", "application-autoscaling")
 
 
 def _unsupported_operations() -> list[tuple[str, str]]:

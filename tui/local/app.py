@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from tui.local.autoscaling import AutoScaling
 from tui.local.cbor_protocol import CborProtocol
 from tui.local.cloudwatch.alarms import Alarms
 from tui.local.cloudwatch.host_meter import HostMeter
@@ -79,6 +80,7 @@ class LocalAws:
                     "ValidationException",
                 ),
                 Service("logs", (logs,), "InvalidParameterException"),
+                Service("application-autoscaling", (AutoScaling(),), "ValidationException"),
                 cloudwatch,
             )
         )
@@ -143,7 +145,7 @@ class LocalAws:
                 return await self._s3.handle(request)
             case "logs" if request.headers.get("x-amz-target", "").endswith(".StartLiveTail"):
                 return await self._live_tail.handle(request, request_id)
-            case "sagemaker" | "logs" as service if "x-amz-target" in request.headers:
+            case "sagemaker" | "logs" | "application-autoscaling" as service if "x-amz-target" in request.headers:
                 return await self._json.handle(request, service, request_id)
             case "sagemaker" if self._hosting.serves(request):
                 return await self._hosting.handle(request, request_id)
