@@ -185,3 +185,12 @@ async def test_auto_scaling_that_cannot_be_read_is_told_as_such(
     plan = await ShuttingDown(gateway, endpoints, Models(gateway)).plan("boston")
     assert plan.scaling == ()
     assert "auto scaling, not checked" in plan.stays[-1]
+
+
+async def test_an_endpoint_without_variants_has_no_scaling_of_others(
+    endpoints: Endpoints, gateway: Gateway, account: Account, aws: StubAws
+) -> None:
+    account.add("boston", 1, "Failed", ProductionVariants=[])
+    plan = await ShuttingDown(gateway, endpoints, Models(gateway)).plan("boston")
+    assert plan.scaling == ()
+    assert aws.asked("DescribeScalableTargets") == []

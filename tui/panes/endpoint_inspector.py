@@ -82,7 +82,7 @@ class EndpointInspector(Inspector["EndpointViews"]):
             if snapshot.value:
                 variants = [variant.name for variant in snapshot.value.production]
                 try:
-                    bounds = await self._endpoints.scaling.bounds(name, variants) if variants else ()
+                    bounds = await self._endpoints.scaling.bounds(name, variants)
                 except ServiceError:
                     return
                 views.show_scaling(", ".join(map(str, bounds)) or "none")

@@ -21,8 +21,10 @@ class EndpointScaling:
         """The registrations of an endpoint's variants.
 
         Raises:
-            ServiceError: It cannot be known; the embedded SageMaker has no such service.
+            ServiceError: It cannot be known.
         """
+        if not variants:  # without any named, the service would answer with those of all endpoints
+            return ()
         ids = [scaling_id(endpoint, variant) for variant in variants]
         pages = self._gateway.pages(_SERVICE, "DescribeScalableTargets", ServiceNamespace=_NAMESPACE, ResourceIds=ids)
         found = [ScalingBounds.from_answer(target) async for page in pages for target in page["ScalableTargets"]]
