@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tui.local.endpoint_config_requests import accepted_request
@@ -15,55 +12,18 @@ from tui.local.listing import Listing
 from tui.local.models import ModelTable, unknown_model
 from tui.local.settings import Settings
 from tui.local.store import Store
+from tui.local.tables import Definition, DefinitionTable
 from tui.local.tags import Tags
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS endpoint_configs (
-    name TEXT PRIMARY KEY,
-    arn TEXT NOT NULL UNIQUE,
-    creation_time REAL NOT NULL,
-    request TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS endpoint_configs_by_creation ON endpoint_configs (creation_time, name);
-"""
-
-_LISTING = Listing("ListEndpointConfigs", "endpoint_configs", {"Name": "name", "CreationTime": "creation_time"})
+_TABLE = "endpoint_configs"
+_LISTING = Listing("ListEndpointConfigs", _TABLE, {"Name": "name", "CreationTime": "creation_time"})
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointConfig:
-    """An endpoint configuration as it was when it was read."""
-
-    name: str
-    arn: str
-    creation_time: float
-    request: Mapping[str, Any]
-    """The CreateEndpointConfig request with the service's defaults filled in, without Tags."""
-
-
-class EndpointConfigTable:
-    """Reads and writes endpoint configurations; one never changes once it is there."""
+class EndpointConfigTable(DefinitionTable):
+    """The endpoint configurations in the store."""
 
     def __init__(self, store: Store) -> None:
-        store.create(_TABLES)
-
-    def insert(self, connection: sqlite3.Connection, name: str, arn: str, request: Mapping[str, Any]) -> None:
-        """A new configuration; raises sqlite3.IntegrityError when the name is taken."""
-        connection.execute(
-            "INSERT INTO endpoint_configs (name, arn, creation_time, request) VALUES (?, ?, ?, ?)",
-            (name, arn, time.time(), json.dumps(request)),
-        )
-
-    def find(self, connection: sqlite3.Connection, name: str) -> EndpointConfig | None:
-        """The configuration of this name, as a transaction sees it."""
-        row = connection.execute("SELECT * FROM endpoint_configs WHERE name = ?", (name,)).fetchone()
-        if row is None:
-            return None
-        return EndpointConfig(row["name"], row["arn"], row["creation_time"], json.loads(row["request"]))
-
-    def delete(self, connection: sqlite3.Connection, name: str) -> None:
-        """Forget a configuration."""
-        connection.execute("DELETE FROM endpoint_configs WHERE name = ?", (name,))
+        super().__init__(store, _TABLE)
 
 
 def unknown_config(arn: str) -> AwsError:
@@ -124,7 +84,7 @@ class EndpointConfigs:
             self._tags.forget(connection, config.arn)
         return {}
 
-    def _existing(self, connection: sqlite3.Connection, name: str) -> EndpointConfig:
+    def _existing(self, connection: sqlite3.Connection, name: str) -> Definition:
         config = self._configs.find(connection, name)
         if config is None:
             raise unknown_config(self._arn(name))

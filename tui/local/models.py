@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,30 +13,11 @@ from tui.local.model_requests import accepted_request
 from tui.local.s3.objects import ObjectStore
 from tui.local.settings import Settings
 from tui.local.store import Store
+from tui.local.tables import Definition, DefinitionTable
 from tui.local.tags import Tags
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS models (
-    name TEXT PRIMARY KEY,
-    arn TEXT NOT NULL UNIQUE,
-    creation_time REAL NOT NULL,
-    request TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS models_by_creation ON models (creation_time, name);
-"""
-
-_LISTING = Listing("ListModels", "models", {"Name": "name", "CreationTime": "creation_time"})
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model as it was when it was read."""
-
-    name: str
-    arn: str
-    creation_time: float
-    request: Mapping[str, Any]
-    """The CreateModel request with the service's defaults filled in, without Tags."""
+_TABLE = "models"
+_LISTING = Listing("ListModels", _TABLE, {"Name": "name", "CreationTime": "creation_time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +32,7 @@ class Container:
     compressed: bool = True
 
 
-def container_of(model: Model) -> Container:
+def container_of(model: Definition) -> Container:
     """The one container of a model, however its request spelled it."""
     container = model.request.get("PrimaryContainer") or model.request["Containers"][0]
     url, compressed = container.get("ModelDataUrl"), True
@@ -63,41 +42,14 @@ def container_of(model: Model) -> Container:
     return Container(container["Image"], url, container["Environment"], compressed)
 
 
-class ModelTable:
-    """Reads and writes models; one never changes once it is there."""
+class ModelTable(DefinitionTable):
+    """The models in the store."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        store.create(_TABLES)
-
-    def insert(self, connection: sqlite3.Connection, name: str, arn: str, request: Mapping[str, Any]) -> None:
-        """A new model; raises sqlite3.IntegrityError when the name is taken."""
-        connection.execute(
-            "INSERT INTO models (name, arn, creation_time, request) VALUES (?, ?, ?, ?)",
-            (name, arn, time.time(), json.dumps(request)),
-        )
-
-    def get(self, name: str) -> Model | None:
-        """The model of this name."""
-        with self._store.read() as connection:
-            return self.find(connection, name)
-
-    def find(self, connection: sqlite3.Connection, name: str) -> Model | None:
-        """The model of this name, as a transaction sees it."""
-        row = connection.execute("SELECT * FROM models WHERE name = ?", (name,)).fetchone()
-        return None if row is None else model_of(row)
-
-    def delete(self, connection: sqlite3.Connection, name: str) -> None:
-        """Forget a model."""
-        connection.execute("DELETE FROM models WHERE name = ?", (name,))
+        super().__init__(store, _TABLE)
 
 
-def model_of(row: sqlite3.Row) -> Model:
-    """The model in a row of the table `models`."""
-    return Model(row["name"], row["arn"], row["creation_time"], json.loads(row["request"]))
-
-
-def description(model: Model) -> dict[str, Any]:
+def description(model: Definition) -> dict[str, Any]:
     """A model as DescribeModel answers it."""
     return {**model.request, "ModelArn": model.arn, "CreationTime": model.creation_time}
 

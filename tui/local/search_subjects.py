@@ -12,6 +12,7 @@ from tui.local.endpoints.table import endpoint_of
 from tui.local.jobs.table import job_of
 from tui.local.model import service_model
 from tui.local.search import Subject
+from tui.local.tables import definition_of
 from tui.local.training_views import search_record
 from tui.local.transform import table as transforms
 from tui.local.tuning import table as tuning
@@ -43,7 +44,7 @@ def _endpoint(_connection: sqlite3.Connection, row: sqlite3.Row, tags: _Tags) ->
 
 def _model(connection: sqlite3.Connection, row: sqlite3.Row, tags: _Tags) -> dict[str, Any]:
     """A model with the endpoints that serve it now and its last transform job."""
-    model = models.model_of(row)
+    model = definition_of(row)
     serving = [endpoint_of(found) for found in connection.execute(_SERVING, (model.name,))]
     record: dict[str, Any] = {
         "Model": models.description(model) | {"Tags": list(tags)},
@@ -59,16 +60,21 @@ def _model(connection: sqlite3.Connection, row: sqlite3.Row, tags: _Tags) -> dic
     return record
 
 
+def _columns(prefix: str) -> dict[str, str]:
+    """The columns of what changes its status."""
+    return {
+        f"{prefix}Name": "name",
+        "CreationTime": "creation_time",
+        "LastModifiedTime": "last_modified_time",
+        f"{prefix}Status": "status",
+    }
+
+
 TRAINING_JOBS = Subject(
     resource="TrainingJob",
     shape="TrainingJob",
     table="training_jobs",
-    columns={
-        "TrainingJobName": "name",
-        "CreationTime": "creation_time",
-        "LastModifiedTime": "last_modified_time",
-        "TrainingJobStatus": "status",
-    },
+    columns=_columns("TrainingJob"),
     sort_by="LastModifiedTime",
     record=_training_job,
 )
@@ -76,12 +82,7 @@ HYPER_PARAMETER_TUNING_JOBS = Subject(
     resource="HyperParameterTuningJob",
     shape="HyperParameterTuningJobSearchEntity",
     table=tuning.TABLE,
-    columns={
-        "HyperParameterTuningJobName": "name",
-        "CreationTime": "creation_time",
-        "LastModifiedTime": "last_modified_time",
-        "HyperParameterTuningJobStatus": "status",
-    },
+    columns=_columns("HyperParameterTuningJob"),
     sort_by="LastModifiedTime",
     record=_tuning_job,
 )
@@ -89,12 +90,7 @@ ENDPOINTS = Subject(
     resource="Endpoint",
     shape="Endpoint",
     table="endpoints",
-    columns={
-        "EndpointName": "name",
-        "CreationTime": "creation_time",
-        "LastModifiedTime": "last_modified_time",
-        "EndpointStatus": "status",
-    },
+    columns=_columns("Endpoint"),
     sort_by="LastModifiedTime",
     record=_endpoint,
 )

@@ -90,7 +90,7 @@ class TrainingJobs:
         return asked
 
     def delete_training_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Forget a job that has ended, which frees its name; its artifacts and logs stay."""
+        """Forget a job that has ended, which frees its name; its artifacts, logs and metrics stay."""
         with self._store.write() as connection:
             job = _existing(self._jobs.find(connection, request["TrainingJobName"]))
             if job.status in UNFINISHED:

@@ -13,6 +13,7 @@ from typing import Any
 from tui.local.endpoints.fleets import Fleet, fleet_of
 from tui.local.jobs.states import MAX_REASON
 from tui.local.store import Store
+from tui.local.tables import Table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS endpoints (
@@ -69,12 +70,11 @@ class Endpoint:
     """The last DeploymentConfig."""
 
 
-class EndpointTable:
-    """Reads and writes endpoints; every change goes through here and is atomic."""
+class EndpointTable(Table[Endpoint]):
+    """Reads and writes endpoints by their ARNs; every change goes through here and is atomic."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        store.create(_TABLES)
+        super().__init__(store, _TABLES, "endpoints", endpoint_of, key="arn")
 
     def insert(
         self,
@@ -91,16 +91,6 @@ class EndpointTable:
             " deployment_config) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (name, arn, Status.CREATING, now, now, pending.dump(), now, json.dumps(deployment_config)),
         )
-
-    def get(self, arn: str) -> Endpoint | None:
-        """The endpoint of this ARN."""
-        with self._store.read() as connection:
-            return self.find(connection, arn)
-
-    def find(self, connection: sqlite3.Connection, arn: str) -> Endpoint | None:
-        """The endpoint of this ARN, as a transaction sees it."""
-        row = connection.execute("SELECT * FROM endpoints WHERE arn = ?", (arn,)).fetchone()
-        return None if row is None else endpoint_of(row)
 
     def all(self, connection: sqlite3.Connection) -> list[Endpoint]:
         """Every endpoint, as a transaction sees them."""
@@ -131,10 +121,6 @@ class EndpointTable:
             if endpoint is None:
                 raise LookupError(f"there is no endpoint {arn}")
             self.save(connection, change(endpoint))
-
-    def delete(self, connection: sqlite3.Connection, arn: str) -> None:
-        """Forget an endpoint."""
-        connection.execute("DELETE FROM endpoints WHERE arn = ?", (arn,))
 
 
 def endpoint_of(row: sqlite3.Row) -> Endpoint:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tui.local.jobs.states import FINAL_STATUS, MESSAGES, UNFINISHED, Outcome, Phase, Status
 from tui.local.store import Store
+from tui.local.tables import Table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS training_jobs (
@@ -77,12 +78,11 @@ class Job:
     """The last sample of each metric."""
 
 
-class JobTable:
+class JobTable(Table[Job]):
     """Reads and writes training jobs; every change of status goes through here and is atomic."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        store.create(_TABLES)
+        super().__init__(store, _TABLES, "training_jobs", job_of)
 
     def insert(self, connection: sqlite3.Connection, name: str, arn: str, request: Mapping[str, Any]) -> None:
         """A new job in phase Starting; raises sqlite3.IntegrityError when the name is taken."""
@@ -93,16 +93,6 @@ class JobTable:
             " transitions) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (name, arn, Status.IN_PROGRESS, Phase.STARTING, now, now, json.dumps(request), _dump([first])),
         )
-
-    def get(self, name: str) -> Job | None:
-        """The job of this name."""
-        with self._store.read() as connection:
-            return self.find(connection, name)
-
-    def find(self, connection: sqlite3.Connection, name: str) -> Job | None:
-        """The job of this name, as a transaction sees it."""
-        row = connection.execute("SELECT * FROM training_jobs WHERE name = ?", (name,)).fetchone()
-        return None if row is None else job_of(row)
 
     def enter(self, name: str, phase: Phase, message: str | None = None) -> bool:
         """Move a job that is in progress on to a phase; False when somebody asked it to stop, or ended it, before.
@@ -144,10 +134,6 @@ class JobTable:
             (text,) = connection.execute("SELECT final_metrics FROM training_jobs WHERE name = ?", (name,)).fetchone()
             final = json.loads(text) | {sample.metric: [sample.timestamp, sample.value] for sample in samples}
             connection.execute("UPDATE training_jobs SET final_metrics = ? WHERE name = ?", (json.dumps(final), name))
-
-    def delete(self, connection: sqlite3.Connection, name: str) -> None:
-        """Forget a job; its metrics stay in CloudWatch, as they do on AWS."""
-        connection.execute("DELETE FROM training_jobs WHERE name = ?", (name,))
 
     def _row(self, connection: sqlite3.Connection, name: str, statuses: Sequence[Status]) -> sqlite3.Row | None:
         row: sqlite3.Row | None = connection.execute("SELECT * FROM training_jobs WHERE name = ?", (name,)).fetchone()

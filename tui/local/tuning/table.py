@@ -16,6 +16,7 @@ from typing import Any
 
 from tui.local.jobs.states import Status as TrainingStatus
 from tui.local.store import Store
+from tui.local.tables import Table
 
 CHILDREN = "tuned_training_jobs"
 """The view of the training jobs that tuning jobs launched; `objective` is null for those without a usable one."""
@@ -127,12 +128,11 @@ class Tally:
     jobs: int
 
 
-class TuningTable:
+class TuningTable(Table[TuningJob]):
     """Reads and writes tuning jobs."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        store.create(_TABLES)
+        super().__init__(store, _TABLES, TABLE, tuning_job_of)
 
     def insert(self, connection: sqlite3.Connection, name: str, arn: str, request: Mapping[str, Any]) -> None:
         """A new tuning job in progress; raises sqlite3.IntegrityError when the name is taken."""
@@ -155,11 +155,6 @@ class TuningTable:
     def touch(self, connection: sqlite3.Connection, name: str) -> None:
         """Count what just happened to a training job as a change of its tuning job."""
         connection.execute(f"UPDATE {TABLE} SET last_modified_time = ? WHERE name = ?", (time.time(), name))
-
-    def find(self, connection: sqlite3.Connection, name: str) -> TuningJob | None:
-        """The tuning job of this name, as a transaction sees it."""
-        row = connection.execute(f"SELECT * FROM {TABLE} WHERE name = ?", (name,)).fetchone()
-        return None if row is None else tuning_job_of(row)
 
     def unfinished(self, connection: sqlite3.Connection) -> int:
         """How many tuning jobs have not ended."""
@@ -195,10 +190,6 @@ class TuningTable:
                 " WHERE end_time IS NULL",
                 (Status.FAILED, reason, now, now),
             )
-
-    def delete(self, connection: sqlite3.Connection, name: str) -> None:
-        """Forget a tuning job; its training jobs stay."""
-        connection.execute(f"DELETE FROM {TABLE} WHERE name = ?", (name,))
 
 
 def children_of(connection: sqlite3.Connection, tuning: str) -> list[Child]:
