@@ -20,7 +20,6 @@ from tui.local.endpoints.table import EndpointTable
 from tui.local.endpoints.table import Status as EndpointStatus
 from tui.local.errors import AwsError
 from tui.local.jobs.states import Outcome, Phase
-from tui.local.jobs.states import Status as JobStatus
 from tui.local.jobs.table import JobTable, Sample
 from tui.local.models import Container, ModelTable
 from tui.local.search import Search
@@ -99,7 +98,7 @@ class Shelf:
         with self.store.write() as connection:
             asked = transforms.request(name, "s3://bucket/in", ModelName=model)
             table.insert(connection, name, self.settings.arn("transform-job", name), asked)
-        table.finish(name, JobStatus.FAILED, "ClientError: no")
+        table.finish(name, Outcome(Phase.FAILED, "ClientError: no"))
 
     def records(self, resource: str, **members: Any) -> list[Any]:
         """The records that a request finds, in their order; checks the answer's shape."""

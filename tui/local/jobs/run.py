@@ -1,9 +1,7 @@
-"""The life of one training job, from Starting to its end, in the thread that calls `TrainingRun.run`."""
+"""The life of one training job, from Starting to its end."""
 
 from __future__ import annotations
 
-import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,21 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.local.cloudwatch.metrics import MetricStore
-from tui.local.errors import AwsError
 from tui.local.jobs.artifacts import has_files, upload_artifacts
 from tui.local.jobs.channels import prepare_hosts
 from tui.local.jobs.hosts import HostServer
-from tui.local.jobs.states import MAX_REASON, JobFailed, Outcome, Phase
+from tui.local.jobs.runs import Halted, Run
+from tui.local.jobs.states import Outcome, Phase
 from tui.local.jobs.table import Job, JobTable, Sample
 from tui.local.jobs.watch import HostWatch
 from tui.local.logs import Logs
 from tui.local.s3.objects import ObjectStore
-
-INTERRUPTED = "InternalServerError: the embedded SageMaker stopped while this job ran; start the job again."
-"""The FailureReason of a job whose server went away."""
-
-_UNEXPECTED = "InternalServerError: We encountered an internal error. Please try again."
-_RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +43,21 @@ class Workshop:
     """Told the metrics of a job, by its name, as soon as they are read."""
 
 
-class _Halted(Exception):
-    """Ends a run between two steps: somebody asked the job to stop, or the server closes."""
-
-
-class TrainingRun:
+class TrainingRun(Run):
     """One job on its way through the phases."""
 
     def __init__(self, job: Job, shop: Workshop) -> None:
-        self.name = job.name
+        super().__init__(job.name, shop.folder / job.name, shop.jobs)
         self._job = job
         self._shop = shop
-        self._folder = shop.folder / job.name
-        self._halt = threading.Event()
-        self._abandoned = threading.Event()
         self._phase_began = time.monotonic()
 
-    def stop(self) -> None:
-        """Have the job end soon, keeping what its hosts save; called from any thread."""
-        self._halt.set()
+    def wait(self, capacity: int) -> bool:
+        """Say in the job's phase that it waits for one of `capacity` places."""
+        message = f"Waiting for a free place: this machine trains {capacity} job(s) at a time."
+        return self._shop.jobs.enter(self.name, Phase.PENDING, message)
 
-    def abandon(self) -> None:
-        """Have the job end at once as interrupted, when the server closes; called from any thread."""
-        self._abandoned.set()
-        self._halt.set()
-
-    def run(self) -> None:
-        """Take the job to its end. Its work folder is gone before its status says that it ended."""
-        outcome = Outcome(Phase.FAILED, _UNEXPECTED)
-        try:
-            outcome = self._phases()
-        except JobFailed as failure:
-            outcome = Outcome(Phase.FAILED, str(failure)[:MAX_REASON])
-        except _Halted:
-            outcome = Outcome(Phase.STOPPED)
-        except (OSError, AwsError) as error:
-            outcome = Outcome(
-                Phase.FAILED,
-                f"InternalServerError: the embedded SageMaker could not work in its data folder: {error}. "
-                "Make room on the disk and start the job again."[:MAX_REASON],
-            )
-        finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._finish(outcome)
-
-    def _phases(self) -> Outcome:
+    def _work(self) -> Outcome:
         request = self._job.request
         roots = [self._folder / f"algo-{number}" for number in range(1, request["ResourceConfig"]["InstanceCount"] + 1)]
         self._linger()
@@ -130,22 +92,8 @@ class TrainingRun:
     def _enter(self, phase: Phase) -> None:
         self._phase_began = time.monotonic()
         if not self._shop.jobs.enter(self.name, phase):
-            raise _Halted
+            raise Halted
 
     def _linger(self) -> None:
         """Wait until the phase has lasted long enough for a person to see it."""
         self._halt.wait(max(0.0, self._phase_began + self._shop.phase_seconds - time.monotonic()))
-
-    def _proceed(self) -> None:
-        if self._halt.is_set():
-            raise _Halted
-
-    def _finish(self, outcome: Outcome) -> None:
-        """Write down how the job ended, trying again while the disk is full."""
-        while not self._abandoned.is_set():
-            try:
-                self._shop.jobs.finish(self.name, outcome)
-            except AwsError:
-                self._abandoned.wait(_RETRY_SECONDS)
-            else:
-                return

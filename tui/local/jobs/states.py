@@ -1,4 +1,4 @@
-"""The states of a training job, in the service's words."""
+"""The states of a job, in the service's words."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ MESSAGES = {
     Phase.STOPPED: "Training job stopped",
     Phase.MAX_RUNTIME_EXCEEDED: "Training job runtime exceeded MaxRuntimeInSeconds provided",
 }
-"""The StatusMessage of each transition; for Pending the supervisor says what the job waits for."""
+"""The StatusMessage of each transition; for Pending the run says what the job waits for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,14 @@
-"""Which training jobs run, wait and stop: as many at a time as the machine has cores to spare."""
+"""The training jobs at work, and who has to know at once what they do."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
-import time
-from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
 from tui.local.cloudwatch.metrics import MetricStore
-from tui.local.jobs.hosts import HostServer
-from tui.local.jobs.run import INTERRUPTED, TrainingRun, Workshop
-from tui.local.jobs.states import Outcome, Phase
+from tui.local.jobs.run import TrainingRun, Workshop
+from tui.local.jobs.runner import Runner
 from tui.local.jobs.table import JobTable, Sample
 from tui.local.logs import Logs
 from tui.local.s3.objects import ObjectStore
@@ -26,8 +21,6 @@ GRACE_SECONDS = 10.0
 _WARM_UP_DELAY = 2.0
 """Seconds after `start` before the algorithms are imported, so that it does not compete with the console's start."""
 
-_CLOSE_SECONDS = 2.0
-
 
 class Observer(Protocol):
     """Somebody who has to know at once what training jobs do; called from the jobs' own threads."""
@@ -39,19 +32,15 @@ class Observer(Protocol):
         """A job has ended, and the store says how."""
 
 
-class Supervisor:
-    """Runs training jobs, each in a thread with its host processes.
-
-    A job beyond the capacity waits in phase Pending. All methods may be called from any thread.
-    """
+class Supervisor(Runner):
+    """Runs training jobs; one beyond the capacity waits in phase Pending."""
 
     def __init__(self, settings: Settings, store: Store, objects: ObjectStore, logs: Logs) -> None:
-        self.capacity = max(1, (os.cpu_count() or 1) - 1)
-        self._jobs = JobTable(store)
-        self._hosts = HostServer()
+        folder, self._table = settings.data / "jobs", JobTable(store)
+        super().__init__("training", folder, self._table)
         self._shop = Workshop(
-            folder=settings.data / "jobs",
-            jobs=self._jobs,
+            folder=folder,
+            jobs=self._table,
             objects=objects,
             logs=logs,
             hosts=self._hosts,
@@ -61,10 +50,6 @@ class Supervisor:
             sampled=self._sampled,
         )
         self._observers: list[Observer] = []
-        self._lock = threading.Lock()
-        self._running: dict[TrainingRun, threading.Thread] = {}
-        self._waiting: deque[TrainingRun] = deque()
-        self._closed = False
         self._warm_up = threading.Timer(_WARM_UP_DELAY, self._hosts.warm)
         self._warm_up.daemon = True
 
@@ -74,73 +59,20 @@ class Supervisor:
 
     def start(self) -> None:
         """Fail the jobs that a killed server left behind, remove their folders, and warm up in the background."""
-        self._jobs.fail_unfinished(INTERRUPTED)
-        shutil.rmtree(self._shop.folder, ignore_errors=True)
+        super().start()
         self._warm_up.start()
 
     def submit(self, name: str) -> None:
         """Run a job that was just created, now or when there is room."""
-        job = self._jobs.get(name)
+        job = self._table.get(name)
         if job is None:
             raise LookupError(f"there is no training job {name}")
-        run = TrainingRun(job, self._shop)
-        with self._lock:
-            if self._closed:
-                return
-            if len(self._running) < self.capacity:
-                self._launch(run)
-                return
-            message = f"Waiting for a free place: this machine trains {self.capacity} job(s) at a time."
-            self._waiting.append(run)  # first, so that the job has its turn even if the disk is full just now
-            if self._jobs.enter(name, Phase.PENDING, message):
-                return
-            self._jobs.finish(name, Outcome(Phase.STOPPED))
-            self._waiting.remove(run)
-        self._ended(name)
-
-    def stop(self, name: str) -> None:
-        """End a job whose status already says Stopping; one that waits ends at once."""
-        with self._lock:
-            for run in self._running:
-                if run.name == name:
-                    run.stop()
-            waiting = [run for run in self._waiting if run.name == name]
-            for run in waiting:
-                self._jobs.finish(name, Outcome(Phase.STOPPED))
-                self._waiting.remove(run)
-        if waiting:
-            self._ended(name)
+        self._submit(TrainingRun(job, self._shop))
 
     def close(self) -> None:
         """Kill every host within about two seconds and fail the jobs that were not finished."""
         self._warm_up.cancel()
-        with self._lock:
-            self._closed = True
-            self._waiting.clear()
-            running = dict(self._running)
-        for run in running:
-            run.abandon()
-        self._hosts.close()
-        deadline = time.monotonic() + _CLOSE_SECONDS
-        for thread in running.values():
-            thread.join(max(0.0, deadline - time.monotonic()))
-        self._jobs.fail_unfinished(INTERRUPTED)
-        shutil.rmtree(self._shop.folder, ignore_errors=True)
-
-    def _launch(self, run: TrainingRun) -> None:
-        thread = threading.Thread(target=self._work, args=(run,), name=f"training {run.name}", daemon=True)
-        self._running[run] = thread
-        thread.start()
-
-    def _work(self, run: TrainingRun) -> None:
-        try:
-            run.run()
-        finally:
-            with self._lock:
-                del self._running[run]
-                if self._waiting and not self._closed:
-                    self._launch(self._waiting.popleft())
-            self._ended(run.name)
+        super().close()
 
     def _sampled(self, name: str, samples: Sequence[Sample]) -> None:
         for observer in self._observers:

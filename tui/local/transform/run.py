@@ -1,9 +1,7 @@
-"""The life of one transform job, from its model to its last output, in the thread that calls `TransformRun.run`."""
+"""The life of one transform job, from its model to its last output."""
 
 from __future__ import annotations
 
-import shutil
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +10,10 @@ from typing import Any
 
 from tui.local.algorithms.inference import execution_parameters
 from tui.local.cloudwatch.host_meter import HostMeter
-from tui.local.errors import AwsError
 from tui.local.jobs.hosts import HostServer
+from tui.local.jobs.runs import Halted, Run
 from tui.local.jobs.sources import Source, list_sources, no_sources, place, split_uri
-from tui.local.jobs.states import MAX_REASON, JobFailed, Status
+from tui.local.jobs.states import JobFailed, Outcome, Phase, Status
 from tui.local.logs import Logs
 from tui.local.model_data import ModelDataError, fetch_model
 from tui.local.models import Container
@@ -24,9 +22,6 @@ from tui.local.transform.host import HostTask, InputFile
 from tui.local.transform.requests import MAX_PAYLOAD_MB
 from tui.local.transform.table import TransformTable
 from tui.local.transform.watch import TransformWatch
-
-_UNEXPECTED = "InternalServerError: We encountered an internal error. Please try again."
-_RETRY_SECONDS = 1.0
 
 _STRATEGIES = {"SingleRecord": "SINGLE_RECORD", "MultiRecord": "MULTI_RECORD"}
 
@@ -48,67 +43,41 @@ class Workshop:
     """The least time before the instances are there, and with them."""
 
 
-class _Halted(Exception):
-    """Ends a run between two steps: somebody asked the job to stop, or the server closes."""
-
-
-class TransformRun:
+class TransformRun(Run):
     """One job on its way."""
 
     def __init__(
         self, name: str, request: Mapping[str, Any], container: Container, role_arn: str, shop: Workshop
     ) -> None:
-        self.name = name
+        super().__init__(name, shop.folder / name, shop.jobs)
         self._request = request
         self._container = container
         self._role_arn = role_arn
         self._shop = shop
-        self._folder = shop.folder / name
-        self._halt = threading.Event()
-        self._abandoned = threading.Event()
 
-    def stop(self) -> None:
-        """Have the job end soon, keeping the outputs that are complete; called from any thread."""
-        self._halt.set()
+    def wait(self, capacity: int) -> bool:
+        """A waiting job looks like any other in progress; it waits unless somebody was quicker to stop it."""
+        job = self._shop.jobs.get(self.name)
+        return job is None or job.status is not Status.STOPPING
 
-    def abandon(self) -> None:
-        """Have the job end at once as interrupted, when the server closes; called from any thread."""
-        self._abandoned.set()
-        self._halt.set()
-
-    def run(self) -> None:
-        """Take the job to its end. Its work folder is gone before its status says that it ended."""
-        status, reason = Status.FAILED, _UNEXPECTED
-        try:
-            self._transform()
-            status, reason = Status.COMPLETED, ""
-        except JobFailed as failure:
-            reason = str(failure)
-        except ModelDataError as error:
-            reason = f"ClientError: {error}"
-        except _Halted:
-            status, reason = Status.STOPPED, ""
-        except (OSError, AwsError) as error:
-            reason = (
-                f"InternalServerError: the embedded SageMaker could not work in its data folder: {error}. "
-                "Make room on the disk and start the job again."
-            )
-        finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._finish(status, reason[:MAX_REASON] or None)
-
-    def _transform(self) -> None:
+    def _work(self) -> Outcome:
         self._linger(time.monotonic())
         if not self._shop.jobs.begin(self.name):
-            raise _Halted
+            raise Halted
         began = time.monotonic()
         if self._container.model_data_url is not None:
-            url = self._container.model_data_url
-            fetch_model(self._shop.objects, url, self._container.compressed, self._folder / "model")
+            self._fetch_model(self._container.model_data_url)
         tasks, keys = self._tasks()
         watch = TransformWatch(self.name, self._shop.objects, self._shop.logs, self._shop.hosts, self._shop.meter)
         watch.follow(tasks, keys, self._halt)
         self._linger(began)
+        return Outcome(Phase.COMPLETED)
+
+    def _fetch_model(self, url: str) -> None:
+        try:
+            fetch_model(self._shop.objects, url, self._container.compressed, self._folder / "model")
+        except ModelDataError as error:
+            raise JobFailed(f"ClientError: {error}") from error
 
     def _tasks(self) -> tuple[list[HostTask], dict[Path, tuple[str, str]]]:
         """What each instance has to do, and the bucket and key of each output file."""
@@ -129,8 +98,7 @@ class TransformRun:
         return [self._task(files[index::count]) for index in range(count)], keys
 
     def _fetched(self, number: int, source: Source) -> InputFile:
-        if self._halt.is_set():
-            raise _Halted
+        self._proceed()
         path = self._folder / "input" / str(number)
         place(self._shop.objects, source, path)
         return InputFile(f"{source.bucket}/{source.key}", path, self._folder / "output" / str(number))
@@ -160,15 +128,4 @@ class TransformRun:
     def _linger(self, since: float) -> None:
         """Wait until a phase has lasted long enough for a person to see it."""
         self._halt.wait(max(0.0, since + self._shop.phase_seconds - time.monotonic()))
-        if self._halt.is_set():
-            raise _Halted
-
-    def _finish(self, status: Status, reason: str | None) -> None:
-        """Write down how the job ended, trying again while the disk is full."""
-        while not self._abandoned.is_set():
-            try:
-                self._shop.jobs.finish(self.name, status, reason)
-            except AwsError:
-                self._abandoned.wait(_RETRY_SECONDS)
-            else:
-                return
+        self._proceed()

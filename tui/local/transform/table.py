@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tui.local.jobs.states import UNFINISHED, Status
+from tui.local.jobs.states import FINAL_STATUS, UNFINISHED, Outcome, Phase, Status
 from tui.local.store import Store
+from tui.local.tables import Table
 
 TABLE = "transform_jobs"
 
@@ -49,12 +50,11 @@ class TransformJob:
     """The CreateTransformJob request with the service's defaults filled in, without Tags."""
 
 
-class TransformTable:
+class TransformTable(Table[TransformJob]):
     """Reads and writes transform jobs; every change of status goes through here and is atomic."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        store.create(_TABLES)
+        super().__init__(store, _TABLES, TABLE, job_of)
 
     def insert(self, connection: sqlite3.Connection, name: str, arn: str, request: Mapping[str, Any]) -> None:
         """A new job in progress; raises sqlite3.IntegrityError when the name is taken."""
@@ -64,12 +64,6 @@ class TransformTable:
             " VALUES (?, ?, ?, ?, ?, ?)",
             (name, arn, Status.IN_PROGRESS, now, now, json.dumps(request)),
         )
-
-    def get(self, name: str) -> TransformJob | None:
-        """The job of this name."""
-        with self._store.read() as connection:
-            row = connection.execute("SELECT * FROM transform_jobs WHERE name = ?", (name,)).fetchone()
-        return None if row is None else job_of(row)
 
     def begin(self, name: str) -> bool:
         """Note that a job in progress has its instances from now on; False when somebody asked it to stop before."""
@@ -91,15 +85,15 @@ class TransformTable:
             )
             return asked.rowcount == 1
 
-    def finish(self, name: str, status: Status, failure_reason: str | None = None) -> None:
+    def finish(self, name: str, outcome: Outcome) -> None:
         """End a job that has not ended yet; one that somebody asked to stop ends as Stopped."""
         with self._store.write() as connection:
             row = connection.execute("SELECT status FROM transform_jobs WHERE name = ?", (name,)).fetchone()
             if row is None or row["status"] not in UNFINISHED:
                 return
             if row["status"] == Status.STOPPING:
-                status, failure_reason = Status.STOPPED, None
-            _end(connection, status, failure_reason, "name = ?", (name,))
+                outcome = Outcome(Phase.STOPPED)
+            _end(connection, FINAL_STATUS[outcome.phase], outcome.failure_reason, "name = ?", (name,))
 
     def fail_unfinished(self, reason: str) -> None:
         """End every job that nobody works on any more, those that were stopping included, as Failed."""
