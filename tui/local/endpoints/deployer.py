@@ -22,11 +22,13 @@ from tui.local.settings import Settings
 from tui.local.store import Store
 from tui.local.tags import Tags
 
-_CREATION_INTERRUPTED = (
-    "InternalServerError: the embedded SageMaker stopped while it created this endpoint. Delete it and create it again."
+_STOPPED = "stopped"
+_FAILED = "failed, as its log tells,"
+_NOT_CREATED = (
+    "InternalServerError: the embedded SageMaker {} while it created this endpoint. Delete it and create it again."
 )
-_UPDATE_INTERRUPTED = (
-    "InternalServerError: the embedded SageMaker stopped while it updated this endpoint, which is back on the endpoint "
+_NOT_UPDATED = (
+    "InternalServerError: the embedded SageMaker {} while it updated this endpoint, which is back on the endpoint "
     "configuration {}. Update it again."
 )
 _CLOSE_SECONDS = 2.0
@@ -59,7 +61,7 @@ class Deployer:
     def start(self) -> None:
         """Settle what a killed server left behind, and load the endpoints in service again in the background."""
         with self._store.write() as connection:
-            settled = [self._settled(connection, endpoint) for endpoint in self._shop.endpoints.all(connection)]
+            settled = [self._settled(connection, found, _STOPPED) for found in self._shop.endpoints.all(connection)]
         for endpoint in settled:
             if endpoint is not None and endpoint.status is Status.IN_SERVICE:
                 self._shop.router.expect(endpoint.name)
@@ -111,8 +113,6 @@ class Deployer:
                 self._do(arn, queue[0])
             except Abandoned:
                 return
-            except Exception:
-                _logger.exception("the work on %s failed", arn)
             with self._lock:
                 queue.popleft()
                 more = bool(queue)
@@ -121,22 +121,35 @@ class Deployer:
                     self._threads.discard(threading.current_thread())
 
     def _do(self, arn: str, work: Callable[[Endpoint], None]) -> None:
-        endpoint = self._shop.endpoints.get(arn)
-        if endpoint is None:
-            raise LookupError(f"there is no endpoint {arn}")
-        work(endpoint)
+        try:
+            endpoint = self._shop.endpoints.get(arn)
+            if endpoint is None:
+                raise LookupError(f"there is no endpoint {arn}")
+            work(endpoint)
+        except Abandoned:
+            raise
+        except Exception:
+            _logger.exception("the work on %s failed", arn)
+            self._shop.keep_trying(lambda: self._settle(arn))
 
-    def _settled(self, connection: sqlite3.Connection, endpoint: Endpoint) -> Endpoint | None:
-        """An endpoint that nobody works on any more, as it is from now on; None if it is gone."""
+    def _settle(self, arn: str) -> None:
+        """Have an endpoint say that the work on it failed, unless it says so already."""
+        with self._store.write() as connection:
+            endpoint = self._shop.endpoints.find(connection, arn)
+            if endpoint is not None:
+                self._settled(connection, endpoint, _FAILED)
+
+    def _settled(self, connection: sqlite3.Connection, endpoint: Endpoint, did: str) -> Endpoint | None:
+        """An endpoint that nobody works on any more because of what the server did; None if it is gone."""
         match endpoint.status:
             case Status.DELETING:
                 self._forget(connection, endpoint)
                 return None
             case Status.CREATING:
-                endpoint = replace(endpoint, status=Status.FAILED, failure_reason=_CREATION_INTERRUPTED)
+                endpoint = replace(endpoint, status=Status.FAILED, failure_reason=_NOT_CREATED.format(did))
             case Status.UPDATING | Status.ROLLING_BACK:
                 assert endpoint.active is not None
-                endpoint = back_in_service(endpoint, _UPDATE_INTERRUPTED.format(endpoint.active.config_name))
+                endpoint = back_in_service(endpoint, _NOT_UPDATED.format(did, endpoint.active.config_name))
             case _:
                 return endpoint
         self._shop.endpoints.save(connection, endpoint)
