@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -43,6 +46,24 @@ async def eventually(
             raise AssertionError(_in_vain(what, seconds, answer))
         await asyncio.sleep(_PAUSE_SECONDS)
     return answer
+
+
+@contextmanager
+def meanwhile(look: Callable[[], None]) -> Iterator[None]:
+    """Look again and again, in another thread, for the length of the block; at its end raises what a look raised."""
+    over = threading.Event()
+
+    def look_on() -> None:
+        while not over.wait(_PAUSE_SECONDS):
+            look()
+
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(look_on)
+        try:
+            yield
+        finally:
+            over.set()
+        looking.result()
 
 
 async def turn() -> None:

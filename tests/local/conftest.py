@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.local import endpoints, serving, training, transforms
 from tests.local.processes import MARK, Marked
 from tests.local.server import LocalServer, run_server
 
@@ -20,9 +21,38 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def s3(server: LocalServer) -> Any:
     return server.client("s3")
+
+
+@pytest.fixture(scope="session")
+def sagemaker(server: LocalServer) -> Any:
+    return server.client("sagemaker")
+
+
+@pytest.fixture(scope="session")
+def training_data(server: LocalServer) -> None:
+    """The channels of `tests.local.training.request` on the server."""
+    training.upload_data(server)
+
+
+@pytest.fixture(scope="session")
+def transform_model(server: LocalServer) -> None:
+    """The model of `tests.local.transforms` on the server."""
+    transforms.make_model(server)
+
+
+@pytest.fixture(scope="session")
+def trained_artifacts() -> None:
+    """Train before any process of a test is marked: what trains outlives the test."""
+    serving.artifacts()
+
+
+@pytest.fixture(scope="session")
+def endpoint_models(server: LocalServer) -> None:
+    """The models of `tests.local.endpoints` on the server."""
+    endpoints.make_models(server)
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ import multiprocessing
 import os
 import re
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import until
 from tui.local.algorithms import PRELOAD
 from tui.local.algorithms.catalog import find, image_uri
 
@@ -51,12 +51,14 @@ class Host:
         assert code is not None, "the host is still running:\n" + "\n".join(self.lines[-20:])
         return code
 
-    def wait_for(self, condition: Callable[[list[str]], bool]) -> None:
-        deadline = time.monotonic() + DEADLINE
-        while not condition(self.lines):
-            assert time.monotonic() < deadline, self.lines[-20:]
-            assert self.process.is_alive(), self.lines[-20:]
-            time.sleep(0.01)
+    def wait_for_line(self, text: str) -> None:
+        """Wait until the log of the running host has a line with a text."""
+
+        def logged(lines: list[str]) -> bool:
+            assert self.process.is_alive(), lines[-20:]
+            return any(text in line for line in lines)
+
+        until(lambda: self.lines, f"a line with {text!r}", holds=logged)
 
     def metrics(self) -> dict[str, list[float]]:
         """Every metric's values, as the service reads them out of the log."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import Any
 from tests.local.server import LocalServer
 from tests.local.serving import artifacts
 from tests.local.training import LINEAR, XGBOOST, call, role_arn
+from tests.waiting import until
 
 BUCKET = "sagemaker-us-east-1-endpoint-tests"
 MODEL = "endpoint-xgboost"
@@ -94,12 +94,13 @@ def wait_for(server: LocalServer, name: str, holds: Callable[[Any], Any]) -> Any
 
 def follow(server: LocalServer, name: str, holds: Callable[[Any], Any]) -> list[Any]:
     """All descriptions of an endpoint until something holds; fails after a deadline."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    seen = [describe(server, name)]
-    while not holds(seen[-1]):
-        assert time.monotonic() < deadline, f"waited in vain for {name}: {seen[-1]}"
-        time.sleep(0.01)
+    seen = []
+
+    def look() -> Any:
         seen.append(describe(server, name))
+        return seen[-1]
+
+    until(look, f"endpoint {name}", holds=holds)
     return seen
 
 
@@ -113,11 +114,11 @@ def wait_until_settled(server: LocalServer, name: str) -> Any:
 
 
 def wait_until_gone(server: LocalServer, name: str) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while status := _listed(server).get(name):
-        assert status == "Deleting"
-        assert time.monotonic() < deadline, f"{name} is still there"
-        time.sleep(0.01)
+    def gone(status: str | None) -> bool:
+        assert status in ("Deleting", None)
+        return status is None
+
+    until(lambda: _listed(server).get(name), f"the end of endpoint {name}", holds=gone)
 
 
 def _listed(server: LocalServer) -> dict[str, str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
+
 MARK = "SAGEDECK_TEST"
 """The name of the environment variable."""
-
-_DEADLINE_SECONDS = 20
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads the process table from /proc")
 
@@ -31,10 +30,7 @@ class Marked:
         return min(alike, default=None)
 
     def wait_until_gone(self) -> None:
-        deadline = time.monotonic() + _DEADLINE_SECONDS
-        while left := self.alive():
-            assert time.monotonic() < deadline, f"still there: {left}"
-            time.sleep(0.02)
+        until(self.alive, "the processes to end", holds=lambda left: not left)
 
 
 def _entries(environ: Path) -> list[bytes]:

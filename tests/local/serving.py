@@ -8,7 +8,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,15 +60,6 @@ def train_artifacts(folder: Path) -> dict[str, Path]:
         archives[name] = folder / f"{name}.tar.gz"
         write_archive(folder / name / "model", archives[name])
     return archives
-
-
-def wait_until(condition: Callable[[], Any]) -> Any:
-    """What the condition gives once it is true; fails after a deadline."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"the condition did not come true in {DEADLINE_SECONDS} s"
-        time.sleep(0.01)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

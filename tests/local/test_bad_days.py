@@ -8,7 +8,6 @@ import os
 import resource
 import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -33,18 +32,12 @@ from tests.local.training import (
     without_data,
 )
 from tests.local.uploads import begin_upload
+from tests.waiting import until
 from tui.local.jobs.table import Job, JobTable
 from tui.local.store import Store
 
 _INTERRUPTED = "InternalServerError: the embedded SageMaker stopped while this job ran; start the job again."
 _DEADLINE_SECONDS = 20
-
-
-def _wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"the condition did not come true in {_DEADLINE_SECONDS} s"
-        time.sleep(0.01)
 
 
 def _stored(data: Path, name: str) -> Job:
@@ -135,7 +128,7 @@ def test_an_end_while_the_algorithms_load(tmp_path: Path, marked: Marked, end: C
             upload_data(server)
             before = marked.alive()
             server.client("sagemaker").create_training_job(**request("interrupted"))
-            _wait_for(lambda: bool(marked.alive() - before))
+            until(lambda: marked.alive() - before, "the host of the job to start")
             end(server)
             assert server.process.wait(_DEADLINE_SECONDS) == 0
         marked.wait_until_gone()
@@ -172,7 +165,7 @@ def test_a_full_disk_fails_requests_and_jobs_but_not_the_server(tmp_path: Path) 
             assert (answer.status, answer.json()["__type"]) == (507, "InsufficientStorage")
             assert f"nothing was stored in {server.data}. Free some space" in answer.json()["message"]
         assert server.client("logs").describe_log_streams(**group)["logStreams"] == []
-        _wait_for(lambda: not (server.data / "jobs" / "before").exists())
+        until(lambda: not (server.data / "jobs" / "before").exists(), "the job to leave its folder")
         assert describe(server, "before")["TrainingJobStatus"] == "InProgress", "that it failed cannot be written"
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         failed = wait_for_end(server, "before")
@@ -244,4 +237,4 @@ def test_a_client_that_hangs_up_during_a_download_leaves_no_open_file(server: Lo
         assert connection.getresponse().read(10) == b"x" * 10
         assert is_open()
         connection.close()
-    _wait_for(lambda: not is_open())
+    until(lambda: not is_open(), "the server to close the file")

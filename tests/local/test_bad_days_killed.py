@@ -18,9 +18,11 @@ from tests.local import endpoints, transforms, tuning
 from tests.local.endpoints import LINEAR_MODEL, invoke, make_endpoint, make_models, variant
 from tests.local.processes import Marked, needs_proc
 from tests.local.server import LocalServer, run_server
-from tests.local.serving import artifacts, wait_until
 from tests.local.training import BUCKET, describe, endless, request, upload_data, wait_for_end, wait_for_log
 from tests.local.uploads import begin_upload
+from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("trained_artifacts")
 
 _GROUP, _STREAM = "/acknowledged", "lines"
 _SERIES = {"Namespace": "Acknowledged", "MetricName": "Writes"}
@@ -40,12 +42,6 @@ class Acknowledged:
 
     def kinds(self) -> tuple[list[int], ...]:
         return (self.objects, self.lines, self.values, self.tags, self.answers)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _trained() -> None:
-    """Train before any process is marked: the trainer's processes stay."""
-    artifacts()
 
 
 @contextmanager
@@ -120,7 +116,7 @@ def test_a_server_killed_while_everything_runs(tmp_path: Path, marked: Marked) -
         endpoint = _begin_everything(server)
         trained = describe(server, transforms.MODEL)
         with closing(begin_upload(server, BUCKET, "begun")), _writers(server, endpoint["EndpointArn"]) as acknowledged:
-            wait_until(lambda: all(len(done) >= _ENOUGH for done in acknowledged.kinds()))
+            until(lambda: all(len(done) >= _ENOUGH for done in acknowledged.kinds()), "enough of every kind of write")
             server.process.kill()
             server.process.wait()
     marked.wait_until_gone()

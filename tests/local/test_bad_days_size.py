@@ -16,8 +16,8 @@ import pytest
 from tests.local import endpoints, transforms, tuning
 from tests.local.processes import needs_proc
 from tests.local.server import LocalServer, run_server
-from tests.local.serving import wait_until
 from tests.local.training import BUCKET, call, describe, request, upload_data, wait_for_end
+from tests.waiting import until
 from tui.local.jobs.states import FINAL_STATUS, Phase, Status
 from tui.local.jobs.table import JobTable
 from tui.local.models import ModelTable
@@ -196,7 +196,7 @@ def test_clients_that_hang_up_leave_nothing_and_disturb_nobody(tmp_path: Path) -
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 connection.close()
         whole = server.new_client("sagemaker-runtime", server.access_key)
-        wait_until(lambda: set((server.data / "objects").iterdir()) == objects)
+        until(lambda: set((server.data / "objects").iterdir()) == objects, "what was half sent to be removed")
         answer = whole.invoke_endpoint(EndpointName="serving", ContentType="text/csv", Body=endpoints.ROW)
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
         assert server.client("sagemaker").list_training_jobs()["TrainingJobSummaries"] == []

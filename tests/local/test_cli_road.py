@@ -11,8 +11,8 @@ import pytest
 from tests.local import endpoints, transforms, tuning
 from tests.local.aws_cli import aws, needs_aws_cli
 from tests.local.server import LocalServer
-from tests.local.serving import wait_until
 from tests.local.training import BUCKET, LOG_GROUP, XGBOOST, regression_csv, request, role_arn, wait_for_end
+from tests.waiting import until
 
 _ROWS = "0.5,0.25\n0.1,0.9\n"
 
@@ -125,11 +125,12 @@ def _look_back(shell: Shell, server: LocalServer) -> None:
     ):
         where = f"--log-group-name {group} --log-stream-name-prefix {prefix}"
         assert shell.aws(f"logs filter-log-events {where}", "--filter-pattern", f'"{text}"')["events"]
-    wait_until(
-        lambda: shell.aws("logs describe-log-streams --log-group-name /aws/sagemaker/Endpoints/cli")["logStreams"]
+    until(
+        lambda: shell.aws("logs describe-log-streams --log-group-name /aws/sagemaker/Endpoints/cli")["logStreams"],
+        "the log of the endpoint",
     )
     metric = "--namespace AWS/SageMaker --metric-name Invocations"
-    assert wait_until(lambda: shell.aws(f"cloudwatch list-metrics {metric}")["Metrics"])
+    until(lambda: shell.aws(f"cloudwatch list-metrics {metric}")["Metrics"], "the metric of the invocations")
     shell.aws("sagemaker delete-endpoint --endpoint-name cli")
     endpoints.wait_until_gone(server, "cli")
     shell.aws("sagemaker wait endpoint-deleted --endpoint-name cli")

@@ -12,18 +12,14 @@ from tests.local.endpoints import LINEAR_MODEL, make_config, make_models, varian
 from tests.local.server import LocalServer
 from tests.local.training import call
 
+pytestmark = pytest.mark.usefixtures("endpoint_models")
+
 _ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/"
 _CAPTURE = {
     "InitialSamplingPercentage": 50,
     "DestinationS3Uri": "s3://bucket/captured",
     "CaptureOptions": [{"CaptureMode": "InputAndOutput"}],
 }
-
-
-@pytest.fixture(scope="module")
-def sagemaker(server: LocalServer) -> Any:
-    make_models(server)
-    return server.client("sagemaker")
 
 
 def _serverless(name: str = "V", memory: int = 2048, **members: Any) -> dict[str, Any]:

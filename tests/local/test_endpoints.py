@@ -19,23 +19,18 @@ from tests.local.endpoints import (
     make_config,
     make_endpoint,
     make_model,
-    make_models,
     stages,
     variant,
     wait_until_gone,
     wait_until_settled,
 )
 from tests.local.server import LocalServer
-from tests.local.serving import wait_until
 from tests.local.training import LINEAR, XGBOOST, call
+from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("endpoint_models")
 
 _ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/"
-
-
-@pytest.fixture(scope="module")
-def sagemaker(server: LocalServer) -> Any:
-    make_models(server)
-    return server.client("sagemaker")
 
 
 def test_an_endpoint_is_created_and_says_how_at_every_poll(server: LocalServer, sagemaker: Any) -> None:
@@ -196,7 +191,7 @@ def test_a_deleted_endpoint_leaves_everything_else(server: LocalServer, sagemake
     assert sagemaker.describe_endpoint_config(EndpointConfigName="endpoints-ended")["EndpointConfigName"]
     assert sagemaker.describe_model(ModelName=MODEL)["ModelName"] == MODEL
     group = {"logGroupNamePrefix": "/aws/sagemaker/Endpoints/endpoints-ended"}
-    assert len(wait_until(lambda: server.client("logs").describe_log_groups(**group)["logGroups"])) == 1
+    assert len(until(lambda: server.client("logs").describe_log_groups(**group)["logGroups"], "the log group")) == 1
 
     sagemaker.create_endpoint(EndpointName="endpoints-ended", EndpointConfigName="endpoints-ended")
     assert wait_until_settled(server, "endpoints-ended")["EndpointStatus"] == "InService"

@@ -11,7 +11,6 @@ from tests.local.endpoints import (
     blue_green,
     describe,
     make_endpoint,
-    make_models,
     rolling,
     size,
     variant,
@@ -19,11 +18,7 @@ from tests.local.endpoints import (
 )
 from tests.local.server import LocalServer
 
-
-@pytest.fixture(scope="module")
-def sagemaker(server: LocalServer) -> Any:
-    make_models(server)
-    return server.client("sagemaker")
+pytestmark = pytest.mark.usefixtures("endpoint_models")
 
 
 @pytest.mark.parametrize(

@@ -28,16 +28,11 @@ from tests.local.endpoints import (
 )
 from tests.local.processes import Marked, needs_proc
 from tests.local.server import LocalServer, run_server
-from tests.local.serving import artifacts
+
+pytestmark = pytest.mark.usefixtures("trained_artifacts")
 
 _SLOW = ("--phase-seconds", "3600")
 _CLOSE_SECONDS = 10
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _trained() -> None:
-    """Train before any process is marked: what trains outlives the test."""
-    artifacts()
 
 
 def _kill(server: LocalServer) -> None:

@@ -16,7 +16,6 @@ from tests.local.endpoints import (
     load,
     make_config,
     make_endpoint,
-    make_models,
     resize,
     rolling,
     shares,
@@ -29,14 +28,10 @@ from tests.local.endpoints import (
 )
 from tests.local.server import LocalServer
 
+pytestmark = pytest.mark.usefixtures("endpoint_models")
+
 _INVOCATIONS = 200
 _NEVER_ENDING = 3600
-
-
-@pytest.fixture(scope="module")
-def sagemaker(server: LocalServer) -> Any:
-    make_models(server)
-    return server.client("sagemaker")
 
 
 def test_a_variant_that_does_not_load_leaves_the_old_in_service(server: LocalServer, sagemaker: Any) -> None:

@@ -20,7 +20,6 @@ from tests.local.endpoints import (
     load,
     make_config,
     make_endpoint,
-    make_models,
     resize,
     rolling,
     shares,
@@ -33,13 +32,9 @@ from tests.local.endpoints import (
 )
 from tests.local.server import LocalServer
 
+pytestmark = pytest.mark.usefixtures("endpoint_models")
+
 _INVOCATIONS = 200
-
-
-@pytest.fixture(scope="module")
-def sagemaker(server: LocalServer) -> Any:
-    make_models(server)
-    return server.client("sagemaker")
 
 
 def test_an_update_shows_the_old_until_the_new_serves(server: LocalServer, sagemaker: Any) -> None:

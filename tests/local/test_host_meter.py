@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.waiting import until
 from tui.local.cloudwatch.host_meter import HostMeter, Volume
 from tui.local.cloudwatch.metrics import Metric, MetricStore
 from tui.local.cloudwatch.rollups import Window
@@ -54,10 +55,12 @@ def reported(metrics: MetricStore, name: str) -> Summary | None:
 
 
 def wait_for_reports(metrics: MetricStore, count: int) -> Summary:
-    deadline = time.monotonic() + 30
-    while (summary := reported(metrics, "CPUUtilization")) is None or summary.count < count:
-        assert time.monotonic() < deadline, f"waited in vain for {count} reports: {summary}"
-        time.sleep(0.02)
+    summary = until(
+        lambda: reported(metrics, "CPUUtilization"),
+        f"{count} reports",
+        holds=lambda summary: summary is not None and summary.count >= count,
+    )
+    assert summary is not None
     return summary
 
 
@@ -118,9 +121,7 @@ def test_a_process_that_ended_is_not_reported_again(metrics: MetricStore) -> Non
         wait_for_reports(metrics, 1)
         process.kill()
         process.wait()
-        deadline = time.monotonic() + 30
-        while f"meter of {process.pid}" in [thread.name for thread in threading.enumerate()]:
-            assert time.monotonic() < deadline, "the meter goes on"
-            time.sleep(0.02)
+        meter_name = f"meter of {process.pid}"
+        until(lambda: meter_name not in [thread.name for thread in threading.enumerate()], "the meter to end")
         before = reported(metrics, "CPUUtilization")
     assert reported(metrics, "CPUUtilization") == before

@@ -252,7 +252,7 @@ def test_sigterm_saves_the_best_model_so_far(tmp_path: Path) -> None:
     split = bundled("diabetes")
     forever = {**REGRESSOR, "epochs": 1_000_000, "early_stopping_patience": 1_000_000}
     host = start(tmp_path, "linear-learner", "1", forever, split.channels)
-    host.wait_for(lambda lines: any("Epoch 2:" in line for line in lines))
+    host.wait_for_line("Epoch 2:")
     assert host.process.pid is not None
     os.kill(host.process.pid, signal.SIGTERM)
     assert host.wait() == 0
@@ -265,7 +265,7 @@ def test_a_host_that_dies_fails_the_other(tmp_path: Path) -> None:
     forever = {**REGRESSOR, "epochs": 1_000_000, "early_stopping_patience": 1_000_000}
     data = bundled("diabetes").channels
     hosts = [start(tmp_path / host, "linear-learner", "1", forever, data, host=host, hosts=HOSTS) for host in HOSTS]
-    hosts[0].wait_for(lambda lines: any("Epoch 2:" in line for line in lines))
+    hosts[0].wait_for_line("Epoch 2:")
     hosts[1].process.kill()
     assert hosts[0].wait() == 1
     assert hosts[0].failure.endswith("lost during the training: one of them ended.")

@@ -18,6 +18,7 @@ from starlette.responses import StreamingResponse
 
 from tests.local.server import LocalServer
 from tests.local.shapes import mismatches
+from tests.waiting import until
 from tui.local.errors import AwsError
 from tui.local.log_live_tail import EVENTS_PER_UPDATE, LiveTail
 from tui.local.logs import Logs
@@ -34,13 +35,16 @@ def client_of(server: LocalServer) -> Any:
 
 def start(server: LocalServer, **request: Any) -> Any:
     """A session; a place may become free a moment after its client has left."""
-    deadline = time.monotonic() + 20
-    while True:
+
+    def session() -> Any:
         try:
             return client_of(server).start_live_tail(**request)["responseStream"]
         except ClientError as error:
-            if error.response["Error"]["Code"] != "LimitExceededException" or time.monotonic() > deadline:
+            if error.response["Error"]["Code"] != "LimitExceededException":
                 raise
+            return None
+
+    return until(session, "a free place for a session")
 
 
 @contextmanager

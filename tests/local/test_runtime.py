@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
-from tests.local.serving import Stage, open_stage, routing, wait_until
+from tests.local.serving import Stage, open_stage, routing
+from tests.waiting import until
 from tui.local.model import service_model
 from tui.local.serving import runtime
 from tui.local.serving.routing import Route, Share
@@ -225,9 +226,9 @@ def test_a_shadow_answers_to_nobody(stage: Stage) -> None:
     assert {answer["InvokedProductionVariant"] for answer in answers} == {"P"}
     assert {answer["Body"] for answer in answers} == {stage.invoke("one")["Body"]}
 
-    wait_until(lambda: stage.total("Invocations", "shadowed", "S") == 5)
+    until(lambda: stage.total("Invocations", "shadowed", "S") == 5, "the metrics of variant S")
     assert stage.total("InvocationModelErrors", "shadowed", "S") == 0
-    wait_until(lambda: stage.total("Invocations", "shadowed", "P") == 5)
+    until(lambda: stage.total("Invocations", "shadowed", "P") == 5, "the metrics of variant P")
     stage.hosting.router.remove("shadowed")
     for model in (production, shadow):
         stage.hosting.fleet.unload(model)

@@ -14,15 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.local.endpoints import make_endpoint, make_models
 from tests.local.processes import Marked, needs_proc
 from tests.local.server import LocalServer, run_server
-from tests.local.serving import artifacts, wait_until
+from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("trained_artifacts")
 
 BODY = b"0.5,0.25"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _trained() -> None:
-    """Train before any process is marked: what trains outlives the test."""
-    artifacts()
 
 
 def _request(server: LocalServer, length: int) -> bytes:
@@ -57,7 +53,7 @@ def test_hang_ups_and_a_signal_to_the_group(tmp_path: Path, marked: Marked, numb
 
             invoking = threading.Thread(target=invoke, daemon=True)
             invoking.start()
-            wait_until(lambda: len(answers) > 10)
+            until(lambda: len(answers) > 10, "more than ten answers")
             os.killpg(server.process.pid, number)
             server.process.wait(20)
             invoking.join(20)

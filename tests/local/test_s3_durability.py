@@ -5,8 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import resource
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import md5
 from pathlib import Path
@@ -16,13 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local.server import LocalServer, run_server
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in 20 s"
-        time.sleep(0.01)
+from tests.waiting import until
 
 
 def bodies(data: Path) -> list[Path]:
@@ -38,9 +30,9 @@ def test_a_client_that_hangs_up_leaves_nothing(server: LocalServer) -> None:
     connection.putheader("Content-Length", str(64 << 20))
     connection.putheader("Authorization", server.authorization("s3"))
     connection.endheaders(b"new" * (4 << 20))
-    wait_for(lambda: bool(set(bodies(server.data)) - before))
+    until(lambda: set(bodies(server.data)) - before, "the body to arrive")
     connection.close()
-    wait_for(lambda: not set(bodies(server.data)) - before)
+    until(lambda: not set(bodies(server.data)) - before, "the body to be removed")
     assert "Contents" not in s3.list_objects_v2(Bucket="hung-up")
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.serving import Stage, open_stage, routing, wait_until
+from tests.local.serving import Stage, open_stage, routing
+from tests.waiting import until
 from tui.local.cloudwatch.metrics import Metric
 from tui.local.serving import capture as module
 from tui.local.serving.metrics import HOSTS, VariantMeter
@@ -59,7 +60,7 @@ class TestCapture:
     def test_text_in_and_out(self, stage: Stage) -> None:
         _serve(stage, "text", _config("text"))
         answer = stage.invoke("text", InferenceId="row-7", CustomAttributes="trace=7")
-        [record] = wait_until(lambda: _lines(stage, "text"))
+        [record] = until(lambda: _lines(stage, "text"), "the captured record")
         event = record["eventMetadata"]
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", event.pop("eventId"))
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", event.pop("inferenceTime"))
@@ -89,7 +90,7 @@ class TestCapture:
     def test_json_out(self, stage: Stage) -> None:
         _serve(stage, "json", _config("json", CaptureOptions=[{"CaptureMode": "Output"}]), "linear-learner")
         answer = stage.invoke("json")
-        [record] = wait_until(lambda: _lines(stage, "json"))
+        [record] = until(lambda: _lines(stage, "json"), "the captured record")
         assert record["captureData"] == {
             "endpointOutput": {
                 "observedContentType": "application/json",
@@ -105,7 +106,7 @@ class TestCapture:
         del config["CaptureContentTypeHeader"]
         _serve(stage, "base64", config)
         answer = stage.invoke("base64")
-        [record] = wait_until(lambda: _lines(stage, "base64"))
+        [record] = until(lambda: _lines(stage, "base64"), "the captured record")
         sides = record["captureData"]
         assert {side["encoding"] for side in sides.values()} == {"BASE64"}
         assert base64.b64decode(sides["endpointInput"]["data"]) == b"0.5,0.5"
@@ -115,7 +116,7 @@ class TestCapture:
         _serve(stage, "many", _config("many"))
         for number in range(30):
             stage.invoke("many", InferenceId=f"row-{number}")
-        wait_until(lambda: len(_lines(stage, "many")) == 30)
+        until(lambda: len(_lines(stage, "many")) == 30, "all captured records")
         ids = {record["eventMetadata"]["inferenceId"] for record in _lines(stage, "many")}
         assert ids == {f"row-{number}" for number in range(30)}
         assert len(list(stage.objects.list(BUCKET, "many-capture/"))) < 15
@@ -128,7 +129,7 @@ class TestCapture:
         _serve(stage, f"{endpoint}-marker", _config(f"{endpoint}-marker"))
         stage.invoke(endpoint)
         stage.invoke(f"{endpoint}-marker")
-        wait_until(lambda: _lines(stage, f"{endpoint}-marker"))
+        until(lambda: _lines(stage, f"{endpoint}-marker"), "the captured record of the marker")
         assert _lines(stage, endpoint) == []
 
     def test_no_failed_invocation(self, stage: Stage) -> None:
@@ -136,7 +137,7 @@ class TestCapture:
         with pytest.raises(ClientError):
             stage.invoke("failed", b"a")
         stage.invoke("failed", InferenceId="good")
-        [record] = wait_until(lambda: _lines(stage, "failed"))
+        [record] = until(lambda: _lines(stage, "failed"), "the captured record")
         assert record["eventMetadata"]["inferenceId"] == "good"
 
     def test_a_bucket_that_is_gone_does_not_hold_up_the_others(
@@ -146,8 +147,9 @@ class TestCapture:
         _serve(stage, "there", _config("there"))
         stage.invoke("gone")
         stage.invoke("there")
-        assert wait_until(lambda: _lines(stage, "there"))
-        wait_until(lambda: "captured data could not be written to s3://no-such-bucket/x/gone/AllTraffic" in caplog.text)
+        until(lambda: _lines(stage, "there"), "the captured record")
+        said = "captured data could not be written to s3://no-such-bucket/x/gone/AllTraffic"
+        until(lambda: said in caplog.text, "a word about the bucket that is gone")
 
 
 def test_what_is_not_written_yet_is_written_at_the_end(tmp_path: Path) -> None:
@@ -176,7 +178,7 @@ class TestMetrics:
         def total(metric: str) -> float:
             return stage.total(metric, "counted", "AllTraffic")
 
-        wait_until(lambda: total("Invocations") == 15)
+        until(lambda: total("Invocations") == 15, "the metrics of all invocations")
         assert total("InvocationsPerInstance") == 15 / 4
         assert total("Invocation4XXErrors") == 3
         assert total("Invocation5XXErrors") == 0
@@ -195,7 +197,7 @@ class TestMetrics:
         with pytest.raises(ClientError) as caught:
             stage.invoke("gone-model")
         assert caught.value.response["OriginalStatusCode"] == 502
-        wait_until(lambda: stage.total("Invocation5XXErrors", "gone-model", "AllTraffic") == 1)
+        until(lambda: stage.total("Invocation5XXErrors", "gone-model", "AllTraffic") == 1, "the metric of the failure")
         assert stage.total("InvocationModelErrors", "gone-model", "AllTraffic") == 1
         assert stage.total("Invocation4XXErrors", "gone-model", "AllTraffic") == 0
 

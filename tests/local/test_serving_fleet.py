@@ -16,7 +16,8 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.serving import BUCKET, IMAGES, Stage, open_stage, wait_until
+from tests.local.serving import BUCKET, IMAGES, Stage, open_stage
+from tests.waiting import until
 from tui.local.serving.fleet import LoadFailed
 from tui.local.serving.link import HostLost
 from tui.local.serving.model_host import ModelHost
@@ -89,7 +90,7 @@ class TestLoad:
         before = _unpacked(stage)
         assert _failure(stage, "other", model_data_url=f"s3://{BUCKET}/linear-learner.tar.gz") == NO_PING
         assert _unpacked(stage) == before
-        wait_until(lambda: stage.log_lines("other", "AllTraffic/i-"))
+        until(lambda: stage.log_lines("other", "AllTraffic/i-"), "the log of the container")
 
     def test_no_artifact_at_all(self, stage: Stage) -> None:
         assert _failure(stage, "empty", model_data_url=None) == NO_PING
@@ -106,7 +107,11 @@ class TestLoad:
         assert len(model.log_stream) == len("AllTraffic/i-") + 17
         stage.serve("logged", {"AllTraffic": 1.0}, AllTraffic=model)
         stage.invoke("logged")
-        lines = wait_until(lambda: "POST /invocations" in " ".join(found := stage.log_lines("logged")) and found)
+        lines = until(
+            lambda: stage.log_lines("logged"),
+            "the invocation in the log",
+            holds=lambda found: "POST /invocations" in " ".join(found),
+        )
         assert lines == stage.log_lines("logged", model.log_stream)
 
 
@@ -136,7 +141,7 @@ class _Load:
     def more(self, count: int = 20) -> None:
         """Let it go on until so many more requests have been answered."""
         reached = len(self.answers) + count
-        wait_until(lambda: len(self.answers) >= reached)
+        until(lambda: len(self.answers) >= reached, f"{count} more answers")
 
     def __enter__(self) -> _Load:
         for thread in self._threads:
@@ -171,7 +176,7 @@ def _kill_host(stage: Stage) -> None:
     pid = stage.hosting.fleet.host_pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: stage.hosting.fleet.host_pid not in (pid, None))
+    until(lambda: stage.hosting.fleet.host_pid not in (pid, None), "another host")
 
 
 class TestHost:
@@ -195,7 +200,7 @@ class TestHost:
             )
         assert set(load.answers[-80:]) == {"A", "B"}
         text = "The process that holds the models of all endpoints ended with signal 9."
-        wait_until(lambda: sum(text in line for line in stage.log_lines("killed")) == 2)
+        until(lambda: sum(text in line for line in stage.log_lines("killed")) == 2, "a word in both logs")
 
     def test_killed_at_rest(self, stage: Stage) -> None:
         stage.serve("rested", {"A": 1.0})
@@ -213,7 +218,7 @@ class TestHost:
             stage.invoke("damaged")
         assert caught.value.response["OriginalStatusCode"] == 502
         assert "could not be loaded again" in caught.value.response["OriginalMessage"]
-        wait_until(lambda: any("could not be loaded again" in line for line in stage.log_lines("damaged")))
+        until(lambda: "could not be loaded again" in " ".join(stage.log_lines("damaged")), "a word in the log")
         stage.hosting.router.remove("damaged")
         stage.hosting.fleet.unload(model)
 
@@ -237,7 +242,9 @@ class TestHost:
 
         loading = threading.Thread(target=load, daemon=True)
         loading.start()
-        pid = wait_until(lambda: host.pid)
+        until(lambda: host.pid, "the process of the host")
+        pid = host.pid
+        assert pid is not None
         host.close()
         loading.join(10)
         assert len(outcome) == 1

@@ -23,18 +23,13 @@ from tests.local.training import (
     log_messages,
     phases,
     request,
-    upload_data,
     wait_for,
     wait_for_end,
     wait_for_log,
     without_data,
 )
 
-
-@pytest.fixture(scope="module")
-def sagemaker(server: LocalServer) -> Any:
-    upload_data(server)
-    return server.client("sagemaker")
+pytestmark = pytest.mark.usefixtures("training_data")
 
 
 def _members(server: LocalServer, uri: str) -> list[str]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from contextlib import suppress
 from pathlib import Path
 
 from tests.local.processes import Marked, needs_proc
 from tests.local.server import run_server
-from tests.local.training import endless, request, upload_data, wait_for_end, wait_for_log
-
-_DEADLINE_SECONDS = 20
+from tests.local.training import describe, endless, request, upload_data, wait_for_end, wait_for_log
+from tests.waiting import until
 
 
 @needs_proc
@@ -21,14 +19,15 @@ def test_killed_processes_fail_their_job_and_not_the_next(tmp_path: Path, marked
         sagemaker = server.client("sagemaker")
         upload_data(server)
 
-        sagemaker.create_training_job(**request("loading", **endless()))
-        deadline = time.monotonic() + _DEADLINE_SECONDS
-        # One that is killed before the job asks it for a host is replaced by the next, which is killed as well.
-        while sagemaker.describe_training_job(TrainingJobName="loading")["TrainingJobStatus"] == "InProgress":
-            assert time.monotonic() < deadline
+        def kill_fork_server_and_see() -> bool:
             if (fork_server := marked.fork_server()) is not None:
                 with suppress(ProcessLookupError):
                     os.kill(fork_server, signal.SIGKILL)
+            return bool(describe(server, "loading")["TrainingJobStatus"] != "InProgress")
+
+        sagemaker.create_training_job(**request("loading", **endless()))
+        # One that is killed before the job asks it for a host is replaced by the next, which is killed as well.
+        until(kill_fork_server_and_see, "the end of the job")
         reason = "InternalServerError: The process that starts training hosts was killed. Start the job again."
         assert wait_for_end(server, "loading")["FailureReason"] == reason
 

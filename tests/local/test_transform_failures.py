@@ -15,7 +15,6 @@ from tests.local.transforms import (
     create_model,
     data_log,
     log_streams,
-    make_model,
     outputs,
     predictions,
     put,
@@ -25,13 +24,10 @@ from tests.local.transforms import (
 )
 from tests.local.transforms import request as transform_request
 
+pytestmark = pytest.mark.usefixtures("transform_model")
+
 _ALGORITHM_ERROR = "AlgorithmError: See job logs for more information"
 _CLIENT_ERROR = "ClientError: See job logs for more information"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _model(server: LocalServer) -> None:
-    make_model(server)
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -6,7 +6,6 @@ import csv
 import os
 import re
 import signal
-import threading
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from tests.local.transforms import (
     endless,
     lend_model,
     log_streams,
-    make_model,
     numbers,
     outputs,
     predictions,
@@ -31,12 +29,10 @@ from tests.local.transforms import (
     wait_for_end_of,
     wait_for_output,
 )
-from tui.local.jobs.run import INTERRUPTED
+from tests.waiting import meanwhile
+from tui.local.jobs.runner import INTERRUPTED
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _model(server: LocalServer) -> None:
-    make_model(server)
+pytestmark = pytest.mark.usefixtures("transform_model")
 
 
 def test_a_stopped_job_keeps_what_it_has_written(server: LocalServer) -> None:
@@ -136,43 +132,23 @@ def test_an_object_may_be_larger_than_what_its_host_holds(server: LocalServer, t
         lend_model(server, lonely)
         small = put(lonely, "batch/small.csv", lines)
         large = put(lonely, "batch/large.csv", lines * repeats)
-        bound = {"MaxPayloadInMB": 1, "MaxConcurrentTransforms": 2}
         run(lonely, "first", put(lonely, "batch/first.csv", rows(1)))
-        peaks = []
-        for name, uri in (("small", small), ("large", large)):
-            with _Peak(marked) as peak:
-                assert run(lonely, name, uri, **bound)["TransformJobStatus"] == "Completed"
-            peaks.append(peak.bytes)
+        peaks = [_peak(lonely, marked, name, uri) for name, uri in (("small", small), ("large", large))]
         assert outputs(lonely, "large")["large.csv.out"] == outputs(lonely, "small")["small.csv.out"] * repeats
     assert peaks[0] > 0
     assert peaks[1] - peaks[0] < len(lines) * repeats / 2, "the object went through memory piece by piece"
 
 
-class _Peak:
-    """The most memory that a process started during the block held, as the kernel counted it."""
-
-    def __init__(self, marked: Marked) -> None:
-        self._marked = marked
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-        self.bytes = 0
-
-    def __enter__(self) -> _Peak:
-        self._before = self._marked.alive()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(0.02):
-            for process in self._marked.alive() - self._before:
-                self.bytes = max(self.bytes, _high_water(process))
+def _peak(server: LocalServer, marked: Marked, name: str, uri: str) -> int:
+    """The most bytes of memory that the host of a new job holds until the job has completed."""
+    held, before = [0], marked.alive()
+    with meanwhile(lambda: held.extend(map(_high_water, marked.alive() - before))):
+        assert run(server, name, uri, MaxPayloadInMB=1, MaxConcurrentTransforms=2)["TransformJobStatus"] == "Completed"
+    return max(held)
 
 
 def _high_water(process: int) -> int:
+    """The most bytes of memory that a process has held, as the kernel counted them; 0 if it is gone."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:

@@ -9,7 +9,9 @@ from botocore.exceptions import ClientError
 
 from tests.local.server import LocalServer
 from tests.local.training import BUCKET
-from tests.local.transforms import make_model, put, request, rows, run
+from tests.local.transforms import put, request, rows, run
+
+pytestmark = pytest.mark.usefixtures("transform_model")
 
 _CSV = {"Accept": "text/csv"}
 _JOIN = {"DataProcessing": {"JoinSource": "Input"}}
@@ -18,7 +20,6 @@ _JSON = {"ContentType": "application/json", "SplitType": "None"}
 
 @pytest.fixture(scope="module")
 def uri(server: LocalServer) -> str:
-    make_model(server)
     return put(server, "batch/refused.csv", rows(1))
 
 
@@ -74,7 +75,6 @@ def test_what_cannot_be_transformed_is_refused(
 
 @pytest.mark.parametrize("uri", [f"s3://{BUCKET}/batch/nothing/here", "s3://no-such-bucket/x"])
 def test_input_that_is_not_there_is_refused_in_the_services_words(server: LocalServer, uri: str) -> None:
-    make_model(server)
     with pytest.raises(ClientError) as refused:
         server.client("sagemaker").create_transform_job(**request("refused", uri))
     message = refused.value.response["Error"]["Message"]

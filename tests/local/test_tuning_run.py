@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from tests.local.full_disk import full_disk
 from tests.local.shapes import mismatches
 from tests.local.training import BUCKET
 from tests.local.tuning import config, ranges, request
+from tests.waiting import until
 from tui.local.errors import AwsError
 from tui.local.jobs.supervisor import Supervisor
 from tui.local.logs import Logs
@@ -29,8 +29,6 @@ from tui.local.tuning.run import INTERRUPTED, Laboratory, Plan
 from tui.local.tuning.scheduler import Scheduler
 from tui.local.tuning.table import Child, Status, TuningJob, TuningTable, children_of
 from tui.local.tuning.views import search_record
-
-_DEADLINE_SECONDS = 20
 
 
 class _Bench:
@@ -69,7 +67,7 @@ class _Bench:
             self.table.insert(connection, "tuned", arn, accepted)
             self._tags.register(connection, arn)
         self.scheduler.submit(replace(self.job, creation_time=time.time() - age), plans, None)
-        _wait_for(lambda: len(self.children) == 2)
+        until(lambda: len(self.children) == 2, "both training jobs")
 
     @property
     def job(self) -> TuningJob:
@@ -90,17 +88,10 @@ def bench(tmp_path: Path) -> Iterator[_Bench]:
         yield made
 
 
-def _wait_for(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"the condition did not come true in {_DEADLINE_SECONDS} s"
-        time.sleep(0.01)
-
-
 def test_a_tuning_job_beyond_its_time_stops_its_training_jobs_and_completes(bench: _Bench) -> None:
     bench.tune(age=118, MaxRuntimeInSeconds=120)
     assert bench.job.status == "InProgress"
-    _wait_for(lambda: bench.job.end_time)
+    until(lambda: bench.job.end_time, "the end of the tuning job")
     assert bench.job.status == "Completed"
     assert [child.status for child in bench.children] == ["Stopped", "Stopped"]
 
@@ -113,9 +104,9 @@ def test_a_tuning_job_that_cannot_stop_for_lack_of_room_stops_later(bench: _Benc
         with pytest.raises(AwsError, match="no room left on the disk"):
             bench.table.finish("tuned", Status.COMPLETED)
         meanwhile = time.monotonic() + 0.2
-        _wait_for(lambda: time.monotonic() > meanwhile)  # it tries, and fails, and tries again later
+        until(lambda: time.monotonic() > meanwhile, "time to try, to fail, and to try again later")
         assert [child.status for child in bench.children] == ["InProgress", "InProgress"]
-    _wait_for(lambda: bench.job.end_time)
+    until(lambda: bench.job.end_time, "the end of the tuning job")
     assert bench.job.status == "Stopped"
     assert [child.status for child in bench.children] == ["Stopped", "Stopped"]
 

@@ -13,7 +13,6 @@ from botocore.exceptions import ClientError
 
 from tests.local.endpoints import assert_share, load
 from tests.local.server import LocalServer, run_server
-from tests.local.serving import wait_until
 from tests.local.training import LINEAR, XGBOOST
 from tests.local.tutorial import (
     LINEAR_HYPERPARAMETERS,
@@ -29,6 +28,7 @@ from tests.local.tutorial import (
     upload,
     wait_for_training,
 )
+from tests.waiting import until
 
 _PREFIX = "boston-update-endpoints"
 _INVOCATIONS = 200
@@ -195,4 +195,4 @@ def _check_what_is_left(server: LocalServer, jobs: dict[str, Any]) -> None:
     for job in jobs.values():
         assert read(server, job["ModelArtifacts"]["S3ModelArtifacts"]).startswith(b"\x1f\x8b")
     group = {"logGroupNamePrefix": f"/aws/sagemaker/Endpoints/{_ENDPOINT}"}
-    assert wait_until(lambda: server.client("logs").describe_log_groups(**group)["logGroups"])
+    until(lambda: server.client("logs").describe_log_groups(**group)["logGroups"], "the log group of the endpoint")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from tests.local.tutorial import (
     upload,
     wait_for_training,
 )
+from tests.waiting import until
 
 _NAME = "tuning-job-2026-11-23-07-24-09-1"
 _PREFIX = "boston-xgboost-tuning"
@@ -49,14 +49,17 @@ _CONFIG = {
 def _wait_for_tuning_job(server: LocalServer, name: str) -> Any:
     """The description of a tuning job once it has ended; boto3 has no waiter for it."""
     sagemaker = server.client("sagemaker")
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while True:
-        job = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
-        if job["HyperParameterTuningJobStatus"] not in ("InProgress", "Stopping"):
-            return job
-        assert time.monotonic() < deadline, job
+
+    def ended(job: Any) -> bool:
         assert job["TrainingJobStatusCounters"]["InProgress"] <= 3
-        time.sleep(0.2)
+        return job["HyperParameterTuningJobStatus"] not in ("InProgress", "Stopping")
+
+    return until(
+        lambda: sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name),
+        "the end of the tuning job",
+        _DEADLINE_SECONDS,
+        holds=ended,
+    )
 
 
 def test_from_a_search_to_predictions_of_its_best_model(server: LocalServer) -> None:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.local.server import LocalServer
 from tests.local.shapes import mismatches
+from tests.waiting import until
 from tui.local.settings import Settings
 
 XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 LINEAR = "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1"
 BUCKET = "sagemaker-us-east-1-training-tests"
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
-
-_DEADLINE_SECONDS = 60
 
 
 def regression_csv(rows: int, seed: int = 7) -> bytes:
@@ -96,11 +94,7 @@ def call(server: LocalServer, operation: str, body: Mapping[str, Any], absent: f
 
 def wait_for(server: LocalServer, name: str, holds: Callable[[Any], bool]) -> Any:
     """The first description of a job for which something holds; fails after a deadline."""
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while not holds(description := describe(server, name)):
-        assert time.monotonic() < deadline, f"waited in vain for {name}: {description}"
-        time.sleep(0.02)
-    return description
+    return until(lambda: describe(server, name), f"training job {name}", holds=holds)
 
 
 def wait_for_end(server: LocalServer, name: str) -> Any:
@@ -110,11 +104,11 @@ def wait_for_end(server: LocalServer, name: str) -> Any:
 
 def wait_for_log(server: LocalServer, name: str, text: str) -> list[str]:
     """The messages of a job's log streams, in order, once one contains the text."""
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while text not in "\n".join(messages := log_messages(server, name)):
-        assert time.monotonic() < deadline, f"waited in vain for {text!r} in the log of {name}: {messages}"
-        time.sleep(0.02)
-    return messages
+    return until(
+        lambda: log_messages(server, name),
+        f"{text!r} in the log of {name}",
+        holds=lambda messages: text in "\n".join(messages),
+    )
 
 
 def log_messages(server: LocalServer, name: str) -> list[str]:

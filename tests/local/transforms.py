@@ -7,7 +7,6 @@ import io
 import random
 import re
 import tarfile
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,12 +16,12 @@ import xgboost
 from tests.local.server import LocalServer
 from tests.local.training import BUCKET, XGBOOST, call, role_arn, upload_data, wait_for_end
 from tests.local.training import request as training_request
+from tests.waiting import until
 
 MODEL = "transform-model"
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
 
 _ARTIFACT = f"output/{MODEL}/output/model.tar.gz"
-_DEADLINE_SECONDS = 60
 
 
 def make_model(server: LocalServer) -> None:
@@ -132,11 +131,7 @@ def describe(server: LocalServer, name: str) -> Any:
 
 def wait_for(server: LocalServer, name: str, holds: Callable[[Any], bool]) -> Any:
     """The first description of a job for which something holds; fails after a deadline."""
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while not holds(description := describe(server, name)):
-        assert time.monotonic() < deadline, f"waited in vain for {name}: {description}"
-        time.sleep(0.02)
-    return description
+    return until(lambda: describe(server, name), f"transform job {name}", holds=holds)
 
 
 def run(server: LocalServer, name: str, uri: str, **members: Any) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.local.server import LocalServer
-from tests.local.training import call, hyperparameters
+from tests.local.training import call, endless, hyperparameters
 from tests.local.training import request as training_request
+from tests.waiting import until
 
 RMSE = {"Type": "Minimize", "MetricName": "validation:rmse"}
 
@@ -54,6 +54,10 @@ def definition(static: Mapping[str, str] | None = None, **members: Any) -> dict[
     return {"StaticHyperParameters": hyperparameters() if static is None else dict(static), **request}
 
 
+ENDLESS = {"TrainingJobDefinition": definition(endless()["HyperParameters"])}
+"""Members of a request whose training jobs train until they are stopped."""
+
+
 def request(name: str, **members: Any) -> dict[str, Any]:
     """A CreateHyperParameterTuningJob request, with members added or replaced; None leaves one out."""
     made = {
@@ -78,11 +82,7 @@ def children(server: LocalServer, name: str, **parameters: Any) -> list[Any]:
 
 def wait_for(server: LocalServer, name: str, holds: Callable[[Any], bool]) -> Any:
     """The first description of a tuning job for which something holds; fails after a deadline."""
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while not holds(description := describe(server, name)):
-        assert time.monotonic() < deadline, f"waited in vain for {name}: {description}"
-        time.sleep(0.02)
-    return description
+    return until(lambda: describe(server, name), f"tuning job {name}", _DEADLINE_SECONDS, holds=holds)
 
 
 def wait_for_end(server: LocalServer, name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 
 from tests.local.server import LocalServer
-from tests.local.serving import wait_until
+from tests.waiting import until
 
 _DEADLINE_SECONDS = 20
 
@@ -18,5 +18,5 @@ def begin_upload(server: LocalServer, bucket: str, key: str) -> http.client.HTTP
     connection.putheader("Content-Length", str(64 << 20))
     connection.putheader("Authorization", server.authorization("s3"))
     connection.endheaders(b"new" * (4 << 20))
-    wait_until(lambda: len(list((server.data / "objects").iterdir())) > before)
+    until(lambda: len(list((server.data / "objects").iterdir())) > before, "the beginning of the upload")
     return connection
