@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,40 +12,13 @@ import pytest
 from tests.local import training
 from tests.local.aws_cli import aws, needs_aws_cli
 from tests.local.server import LocalServer
-from tests.local.training import LINEAR, upload_data
 from tests.local.tuning import children, config, definition, describe, ranges, request, tune, wait_for_end
+from tests.waiting import meanwhile
+
+pytestmark = pytest.mark.usefixtures("training_data")
 
 _TUTORIAL = "tuning-job2026-11-23-07-24-09-xx"
 _TAGS = [{"Key": "team", "Value": "boston"}]
-
-
-@pytest.fixture(scope="module")
-def sagemaker(server: LocalServer) -> Any:
-    upload_data(server)
-    return server.client("sagemaker")
-
-
-class _Watch:
-    """Looks at a tuning job again and again, and keeps what it sees."""
-
-    def __init__(self, server: LocalServer, name: str) -> None:
-        self._server = server
-        self._name = name
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-        self.seen: list[tuple[Any, list[Any]]] = []
-
-    def __enter__(self) -> _Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(0.02):
-            self.seen.append((describe(self._server, self._name), children(self._server, self._name)))
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +35,10 @@ def tutorial(server: LocalServer, sagemaker: Any) -> tuple[Any, list[tuple[Any, 
             Tags=_TAGS,
         )
     )
-    with _Watch(server, _TUTORIAL) as watch:
+    seen: list[tuple[Any, list[Any]]] = []
+    with meanwhile(lambda: seen.append((describe(server, _TUTORIAL), children(server, _TUTORIAL)))):
         ended = wait_for_end(server, _TUTORIAL)
-    return ended, watch.seen
+    return ended, seen
 
 
 def test_the_tutorials_tuning_job_finds_the_best_of_twenty(server: LocalServer, tutorial: Any, sagemaker: Any) -> None:
@@ -217,74 +190,6 @@ def test_tuning_jobs_are_listed_by_name(server: LocalServer, tutorial: Any) -> N
     ):
         page = training.call(server, "ListHyperParameterTuningJobs", {"NameContains": "order-"} | parameters)
         assert [item["HyperParameterTuningJobName"] for item in page["HyperParameterTuningJobSummaries"]] == names
-
-
-def test_the_same_seed_tries_the_same_values(server: LocalServer, sagemaker: Any) -> None:
-    searched = ranges(eta=("0.01", "0.9", "Logarithmic"), max_depth=("1", "6"), booster=["gbtree", "dart"])
-    static = {"num_round": "2", "objective": "reg:squarederror"}
-    settings = config(7, Strategy="Bayesian", RandomSeed=5, ParameterRanges=searched)
-    tried = []
-    for name in ("seeded-once", "seeded-twice"):
-        tune(server, name, HyperParameterTuningJobConfig=settings, TrainingJobDefinition=definition(static))
-        tried.append([child["TunedHyperParameters"] for child in children(server, name)])
-    assert tried[0] == tried[1]
-    assert all(values["booster"] in ("gbtree", "dart") for values in tried[0])
-
-
-def test_a_grid_is_tried_whole_and_once(server: LocalServer, sagemaker: Any) -> None:
-    searched = ranges(eta=["0.1", "0.5"], max_depth=["1", "2"])
-    static = {"num_round": "2", "objective": "reg:squarederror"}
-    job = tune(
-        server,
-        "grid",
-        HyperParameterTuningJobConfig=config(None, 2, Strategy="Grid", ParameterRanges=searched),
-        TrainingJobDefinition=definition(static),
-    )
-    assert job["HyperParameterTuningJobStatus"] == "Completed"
-    tried = [tuple(child["TunedHyperParameters"].values()) for child in children(server, "grid")]
-    assert sorted(tried) == [("0.1", "1"), ("0.1", "2"), ("0.5", "1"), ("0.5", "2")]
-
-
-def test_several_definitions_take_turns(server: LocalServer, sagemaker: Any) -> None:
-    linear = definition(
-        {"predictor_type": "regressor", "num_models": "1", "epochs": "2"},
-        AlgorithmSpecification={"TrainingImage": LINEAR, "TrainingInputMode": "File"},
-        InputDataConfig=[training.channel(name, ContentType="text/csv") for name in ("train", "validation")],
-    )
-    linear.pop("ResourceConfig")
-    xgboost = definition()
-    trees = {"DefinitionName": "trees", "HyperParameterRanges": ranges(eta=("0.1", "0.5"))}
-    lines = {"DefinitionName": "lines", "HyperParameterRanges": ranges(learning_rate=("1e-5", "1.0"))}
-    first_choice = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 7}
-    lines["HyperParameterTuningResourceConfig"] = {
-        "InstanceConfigs": [first_choice, {**first_choice, "InstanceCount": 2}]
-    }
-    objective = {"Type": "Minimize", "MetricName": "validation:objective_loss"}
-    settings = config(4, 2)
-    for member in ("ParameterRanges", "HyperParameterTuningJobObjective"):
-        settings.pop(member)
-
-    job = tune(
-        server,
-        "both",
-        HyperParameterTuningJobConfig=settings,
-        TrainingJobDefinition=None,
-        TrainingJobDefinitions=[
-            xgboost | trees | {"TuningObjective": {"Type": "Minimize", "MetricName": "validation:mae"}},
-            linear | lines | {"TuningObjective": objective},
-        ],
-    )
-
-    assert job["ObjectiveStatusCounters"]["Succeeded"] == 4, children(server, "both")
-    listed = children(server, "both")
-    assert [child["TrainingJobDefinitionName"] for child in listed] == ["trees", "lines", "trees", "lines"]
-    assert [child["FinalHyperParameterTuningJobObjectiveMetric"]["MetricName"] for child in listed] == [
-        "validation:mae",
-        "validation:objective_loss",
-    ] * 2
-    assert [members["DefinitionName"] for members in job["TrainingJobDefinitions"]] == ["trees", "lines"]
-    resources = training.describe(server, listed[1]["TrainingJobName"])["ResourceConfig"]
-    assert resources == first_choice
 
 
 @needs_aws_cli

@@ -13,6 +13,7 @@ from tests.local.processes import Marked, needs_proc
 from tests.local.server import LocalServer, run_server
 from tests.local.training import channel, hyperparameters, log_messages, upload_data, without_data
 from tests.local.tuning import (
+    ENDLESS,
     RMSE,
     children,
     config,
@@ -25,15 +26,10 @@ from tests.local.tuning import (
     wait_for_end,
 )
 
-_ENDLESS = {"TrainingJobDefinition": definition(hyperparameters(num_round="100000000"))}
+pytestmark = pytest.mark.usefixtures("training_data")
+
 _WITHOUT_DATA = {"TrainingJobDefinition": definition(**without_data())}
 _WITHOUT_VALIDATION = {"TrainingJobDefinition": definition(InputDataConfig=[channel("train")])}
-
-
-@pytest.fixture(scope="module")
-def sagemaker(server: LocalServer) -> Any:
-    upload_data(server)
-    return server.client("sagemaker")
 
 
 def _running(job: Any) -> bool:
@@ -47,9 +43,7 @@ def _rounds(server: LocalServer, child: Any) -> int:
 
 def test_stopping_stops_the_training_jobs_and_keeps_their_models(server: LocalServer, sagemaker: Any) -> None:
     settings = config(9, 2, Strategy="Bayesian")
-    sagemaker.create_hyper_parameter_tuning_job(
-        **request("stopped", HyperParameterTuningJobConfig=settings, **_ENDLESS)
-    )
+    sagemaker.create_hyper_parameter_tuning_job(**request("stopped", HyperParameterTuningJobConfig=settings, **ENDLESS))
     wait_for(server, "stopped", lambda job: job["TrainingJobStatusCounters"]["InProgress"] == 2)
     first = children(server, "stopped")[0]["TrainingJobName"]
     training.wait_for_log(server, first, "validation-rmse")
@@ -70,7 +64,7 @@ def test_stopping_stops_the_training_jobs_and_keeps_their_models(server: LocalSe
 
 
 def test_a_tuning_job_can_be_stopped_at_once(server: LocalServer, sagemaker: Any) -> None:
-    sagemaker.create_hyper_parameter_tuning_job(**request("at-once", **_ENDLESS))
+    sagemaker.create_hyper_parameter_tuning_job(**request("at-once", **ENDLESS))
     sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="at-once")
     job = wait_for_end(server, "at-once")
     assert job["HyperParameterTuningJobStatus"] == "Stopped"
@@ -200,89 +194,6 @@ def test_a_search_completes_when_a_criterion_is_met(
     assert job["TuningJobCompletionDetails"]["NumberOfTrainingJobsObjectiveNotImproving"] <= most - 1
 
 
-def test_a_warm_start_knows_what_its_parents_tried(server: LocalServer, sagemaker: Any) -> None:
-    searched = ranges(eta=["0.0001", "0.4"])
-    parent_settings = config(None, Strategy="Grid", ParameterRanges=searched)
-    parent = tune(server, "parent", HyperParameterTuningJobConfig=parent_settings)
-    best = parent["BestTrainingJob"]
-    assert best["TunedHyperParameters"] == {"eta": "0.4"}
-
-    def warm(kind: str, *parents: str) -> dict[str, Any]:
-        named = [{"HyperParameterTuningJobName": name} for name in parents]
-        return {"WarmStartConfig": {"WarmStartType": kind, "ParentHyperParameterTuningJobs": named}}
-
-    # The best is in the parent only: what this one tries is worse.
-    static = hyperparameters(eta="0.0001")
-    static.pop("max_depth")
-    child = tune(
-        server,
-        "child",
-        HyperParameterTuningJobConfig=config(1, ParameterRanges=ranges(max_depth=("1", "2"))),
-        TrainingJobDefinition=definition(static),
-        **warm("IdenticalDataAndAlgorithm", "parent"),
-    )
-    assert child["BestTrainingJob"]["TrainingJobName"].startswith("child-")
-    assert child["OverallBestTrainingJob"] == {**best, "TuningJobName": "parent"}
-    assert child["WarmStartConfig"]["WarmStartType"] == "IdenticalDataAndAlgorithm"
-
-    moved = tune(
-        server,
-        "moved",
-        HyperParameterTuningJobConfig=config(1, ParameterRanges=searched, Strategy="Bayesian"),
-        **warm("TransferLearning", "parent"),
-    )
-    assert moved["BestTrainingJob"]["TunedHyperParameters"] == {"eta": "0.4"}, "the parent's best is tried first"
-    assert "OverallBestTrainingJob" not in moved
-
-    sagemaker.create_hyper_parameter_tuning_job(**request("busy", **_ENDLESS))
-    other_type = {"HyperParameterTuningJobConfig": config(ParameterRanges=ranges(eta=("0.1", "0.4")))}
-    elsewhere = [channel("train"), channel("validation", "s3://elsewhere/validation")]
-    image = training.XGBOOST.replace("1.7-1", "1.5-1")
-    for members, words in (
-        (warm("TransferLearning", "nobody"), "can't find a parent tuning job called nobody"),
-        (warm("TransferLearning", "busy"), "The parent tuning job, [busy], is in status InProgress."),
-        (warm("TransferLearning", "parent") | other_type, "The type of the hyperparameters, [eta], is not the same"),
-        (
-            warm("TransferLearning", "parent")
-            | {"TrainingJobDefinition": definition(hyperparameters(gamma="1"))}
-            | {"HyperParameterTuningJobConfig": config(ParameterRanges=searched)},
-            "The set of tunable plus static HyperParameter names is not the same across current and parent",
-        ),
-        (
-            warm("TransferLearning", "parent")
-            | {
-                "HyperParameterTuningJobConfig": config(
-                    ParameterRanges=searched,
-                    HyperParameterTuningJobObjective={"Type": "Minimize", "MetricName": "validation:mae"},
-                )
-            },
-            "The objective metric, [validation:mae, Minimize], is not that of the parent tuning job, [parent]",
-        ),
-        (
-            warm("IdenticalDataAndAlgorithm", "parent")
-            | {"HyperParameterTuningJobConfig": config(ParameterRanges=searched)}
-            | {"TrainingJobDefinition": definition(InputDataConfig=elsewhere)},
-            "The input data is not that of the parent tuning job, [parent]",
-        ),
-        (
-            warm("IdenticalDataAndAlgorithm", "parent")
-            | {"HyperParameterTuningJobConfig": config(ParameterRanges=searched)}
-            | {
-                "TrainingJobDefinition": definition(
-                    AlgorithmSpecification={"TrainingImage": image, "TrainingInputMode": "File"}
-                )
-            },
-            "The training image is not that of the parent tuning job, [parent]",
-        ),
-    ):
-        with pytest.raises(ClientError) as refused:
-            sagemaker.create_hyper_parameter_tuning_job(**request("refused", **members))
-        assert refused.value.response["Error"]["Code"] == "ValidationException"
-        assert words in refused.value.response["Error"]["Message"]
-    sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="busy")
-    wait_for_end(server, "busy")
-
-
 def test_deleting_a_tuning_job_leaves_its_training_jobs(server: LocalServer, sagemaker: Any) -> None:
     job = tune(server, "deleted", HyperParameterTuningJobConfig=config(1))
     child = job["BestTrainingJob"]["TrainingJobName"]
@@ -308,7 +219,7 @@ def test_a_tuning_job_whose_server_is_killed_has_failed_afterwards(tmp_path: Pat
         upload_data(server)
         finished = tune(server, "finished", HyperParameterTuningJobConfig=config(1), **_WITHOUT_DATA)
         server.client("sagemaker").create_hyper_parameter_tuning_job(
-            **request("interrupted", HyperParameterTuningJobConfig=config(3, 2), **_ENDLESS)
+            **request("interrupted", HyperParameterTuningJobConfig=config(3, 2), **ENDLESS)
         )
         wait_for(server, "interrupted", lambda job: job["TrainingJobStatusCounters"]["InProgress"] == 2)
         server.process.kill()

@@ -6,40 +6,14 @@ import os
 import pickle
 import signal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import xgboost
 from sklearn import metrics as sklearn_metrics
 
-from tests.local.container_runs import Host, bundled, csv, run, start
-
-REGRESSION = {
-    "num_round": 100,
-    "eta": 0.1,
-    "max_depth": 3,
-    "subsample": 0.8,
-    "objective": "reg:squarederror",
-    "seed": 7,
-}
-
-
-def model_of(host: Host) -> xgboost.Booster:
-    path = host.root / "model" / "xgboost-model"
-    content = path.read_bytes()
-    if content.startswith(b"\x80"):
-        booster: xgboost.Booster = pickle.loads(content)
-        return booster
-    return xgboost.Booster(model_file=bytearray(content))
-
-
-def predictions(host: Host, features: Any) -> Any:
-    return model_of(host).predict(xgboost.DMatrix(features, nthread=1))
-
-
-def rmse(labels: Any, predicted: Any) -> float:
-    return float(np.sqrt(np.mean((np.asarray(labels, dtype=np.float64) - predicted) ** 2)))
+from tests.local.container_runs import bundled, csv, run, start
+from tests.local.xgboost_models import REGRESSION, model_of, predictions, rmse, small
 
 
 @pytest.mark.parametrize("version", ["1", "0.90-2", "1.0-1", "1.2-2", "1.3-1", "1.7-1", "3.2-0"])
@@ -175,66 +149,6 @@ def test_early_stopping_of_0_90_uses_the_default_metric_and_says_so(tmp_path: Pa
     assert model_of(host).num_boosted_rounds() == len(rounds) - 1
 
 
-def test_several_files_of_a_channel_are_one_data_set(tmp_path: Path) -> None:
-    split = bundled("diabetes")
-    lines = split.channels["train"].splitlines(keepends=True)
-    parts = {f"part-{n}.csv": "".join(lines[n * 100 : (n + 1) * 100]) for n in range(3)}
-    parts["part-1.csv"] = parts["part-1.csv"].rstrip("\n")
-    short = {**REGRESSION, "num_round": 5}
-    whole = run(tmp_path / "whole", "xgboost", "1.7-1", short, data=split.channels)
-    divided = run(tmp_path / "parts", "xgboost", "1.7-1", short, data={**split.channels, "train": parts})
-    assert divided.metrics() == whole.metrics()
-    assert any(line.endswith("Train matrix has 294 rows and 10 columns") for line in divided.lines)
-
-
-@pytest.mark.parametrize("missing", ["", "nan", "NaN"])
-def test_an_empty_cell_is_a_missing_value(tmp_path: Path, missing: str) -> None:
-    split = bundled("diabetes")
-    holes = split.train_x.copy()
-    holes[1::3, 2] = np.nan  # not in the first line, where the container takes letters for a header
-    text = csv(holes, split.train_y).replace("nan", missing)
-    host = run(tmp_path, "xgboost", "1.7-1", {**REGRESSION, "num_round": 10}, data={"train": text})
-    assert host.process.exitcode == 0, host.lines
-    assert host.metrics()["train:rmse"][-1] == pytest.approx(rmse(split.train_y, predictions(host, holes)), rel=1e-4)
-
-
-@pytest.mark.parametrize("dialect", [("\ufeff", "\n", ","), ("", "\r\n", ","), ("", "\n", ";"), ("", "\n", "\t")])
-def test_byte_order_mark_line_ends_and_delimiters(tmp_path: Path, dialect: tuple[str, str, str]) -> None:
-    mark, end, delimiter = dialect
-    text = mark + csv(*_small()).replace(",", delimiter).replace("\n", end)
-    host = run(tmp_path, "xgboost", "1.7-1", {"num_round": 2}, data={"train": text})
-    assert host.process.exitcode == 0, host.lines
-    assert any(line.endswith("Train matrix has 40 rows and 3 columns") for line in host.lines)
-
-
-def _small() -> tuple[Any, Any]:
-    features = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
-    return features, (features[:, 0] * 2 + 1).astype(np.float32)
-
-
-@pytest.mark.parametrize("content_type", [None, "text/libsvm", "libsvm", "text/x-libsvm"])
-def test_libsvm_is_the_default_and_counts_columns_from_zero(tmp_path: Path, content_type: str | None) -> None:
-    features, labels = _small()
-    text = "".join(
-        f"{label:.9g} 0:{row[0]:.9g} 1:{row[1]:.9g} 2:{row[2]:.9g}\n"
-        for row, label in zip(features, labels, strict=True)
-    )
-    host = run(tmp_path / "a", "xgboost", "1.7-1", REGRESSION, data={"train": text}, content_type=content_type)
-    assert host.process.exitcode == 0, host.lines
-    assert host.metrics()["train:rmse"][-1] == pytest.approx(rmse(labels, predictions(host, features)), rel=1e-3)
-
-
-def test_csv_weights_are_the_second_column(tmp_path: Path) -> None:
-    features, labels = _small()
-    labels[:20] += 100
-    weights = np.where(np.arange(40) < 20, 0.0, 1.0)
-    text = csv(np.column_stack([weights, features]), labels)
-    host = run(tmp_path, "xgboost", "1.7-1", {**REGRESSION, "csv_weights": 1}, data={"train": text})
-    assert host.process.exitcode == 0, host.lines
-    assert model_of(host).num_features() == 3
-    assert float(np.abs(predictions(host, features)).max()) < 20
-
-
 @pytest.mark.parametrize(
     "hyperparameters",
     [
@@ -251,7 +165,7 @@ def test_csv_weights_are_the_second_column(tmp_path: Path) -> None:
     ],
 )
 def test_what_the_container_accepts_trains(tmp_path: Path, hyperparameters: dict[str, str]) -> None:
-    features, labels = _small()
+    features, labels = small()
     data = {"train": csv(features, np.abs(labels))}
     host = run(tmp_path, "xgboost", "1.7-1", {"num_round": 3, **hyperparameters}, data=data)
     assert host.process.exitcode == 0, host.failure
@@ -261,88 +175,10 @@ def test_what_the_container_accepts_trains(tmp_path: Path, hyperparameters: dict
 def test_sigterm_ends_the_training_with_the_model_so_far(tmp_path: Path) -> None:
     split = bundled("diabetes")
     host = start(tmp_path, "xgboost", "1.7-1", {**REGRESSION, "num_round": 1_000_000}, split.channels)
-    host.wait_for(lambda lines: any("[20]#011" in line for line in lines))
+    host.wait_for_line("[20]#011")
     assert host.process.pid is not None
     os.kill(host.process.pid, signal.SIGTERM)
     assert host.wait() == 0
     logged = host.metrics()["validation:rmse"]
     assert model_of(host).num_boosted_rounds() == len(logged) < 1_000_000
     assert logged[-1] == pytest.approx(rmse(split.validation_y, predictions(host, split.validation_x)), rel=1e-4)
-
-
-HOSTS = ("algo-1", "algo-2")
-
-
-def _shards(text: str) -> tuple[str, str]:
-    lines = text.splitlines(keepends=True)
-    return "".join(lines[::2]), "".join(lines[1::2])
-
-
-def test_two_hosts_train_one_model_on_the_rows_of_both(tmp_path: Path) -> None:
-    split = bundled("diabetes")
-    shards = zip(HOSTS, _shards(split.channels["train"]), strict=True)
-    names = {**REGRESSION, "eval_metric": "rmse,r2"}
-    hosts = [
-        start(tmp_path / name, "xgboost", "1.7-1", names, {**split.channels, "train": shard}, host=name, hosts=HOSTS)
-        for name, shard in shards
-    ]
-    assert [host.wait() for host in hosts] == [0, 0], [host.lines for host in hosts]
-    master, other = hosts
-    assert any(line.endswith("Distributed node training with 2 hosts: ['algo-1', 'algo-2']") for line in other.lines)
-    error = rmse(split.validation_y, predictions(master, split.validation_x))
-    assert master.metrics()["validation:rmse"][-1] == pytest.approx(error, rel=1e-4)
-    whole = rmse(split.train_y, predictions(master, split.train_x))
-    assert master.metrics()["train:rmse"][-1] == pytest.approx(whole, rel=1e-3)
-    assert other.metrics() == {}
-    assert not (other.root / "model").exists()
-
-
-def test_a_host_without_data_stands_aside(tmp_path: Path) -> None:
-    split = bundled("diabetes")
-    channels: tuple[dict[str, str | dict[str, str | bytes]], ...] = ({"train": split.channels["train"]}, {"train": {}})
-    hosts = [
-        start(tmp_path / name, "xgboost", "1.7-1", REGRESSION, data, host=name, hosts=HOSTS)
-        for name, data in zip(HOSTS, channels, strict=True)
-    ]
-    assert [host.wait() for host in hosts] == [0, 0], [host.lines for host in hosts]
-    assert any("Host algo-2 not being used for distributed training." in line for line in hosts[1].lines)
-    assert len(hosts[0].metrics()["train:rmse"]) == 100
-
-
-def test_a_host_that_fails_fails_the_others_at_once(tmp_path: Path) -> None:
-    good, bad = bundled("diabetes").channels["train"], "1,2,3\n4,x,6\n"
-    hosts = [
-        start(tmp_path / name, "xgboost", "1.7-1", REGRESSION, {"train": text}, host=name, hosts=HOSTS)
-        for name, text in zip(HOSTS, (good, bad), strict=True)
-    ]
-    assert [host.wait() for host in hosts] == [1, 1]
-    assert "could not convert string to float: 'x'" in hosts[1].failure
-    assert "Host algo-2 failed before the training started" in hosts[0].failure
-
-
-def test_a_host_that_dies_fails_the_other(tmp_path: Path) -> None:
-    split = bundled("diabetes")
-    forever = {**REGRESSION, "num_round": 1_000_000}
-    hosts = [
-        start(tmp_path / name, "xgboost", "1.7-1", forever, split.channels, host=name, hosts=HOSTS) for name in HOSTS
-    ]
-    hosts[0].wait_for(lambda lines: any("[5]#011" in line for line in lines))
-    hosts[1].process.kill()
-    assert hosts[0].wait() == 1
-    assert hosts[0].failure.endswith("lost during the training: one of them ended.")
-    assert not any("site-packages/xgboost" in line for line in hosts[0].lines)
-    assert not (hosts[0].root / "model").exists()
-
-
-def test_sigterm_at_one_of_two_hosts_ends_both_after_the_same_round(tmp_path: Path) -> None:
-    split = bundled("diabetes")
-    forever = {**REGRESSION, "num_round": 1_000_000}
-    hosts = [
-        start(tmp_path / name, "xgboost", "1.7-1", forever, {"train": shard}, host=name, hosts=HOSTS)
-        for name, shard in zip(HOSTS, _shards(split.channels["train"]), strict=True)
-    ]
-    hosts[0].wait_for(lambda lines: any("[5]#011" in line for line in lines))
-    assert hosts[1].process.pid is not None
-    os.kill(hosts[1].process.pid, signal.SIGTERM)
-    assert [host.wait() for host in hosts] == [0, 0], [host.lines[-5:] for host in hosts]
-    assert model_of(hosts[0]).num_boosted_rounds() == len(hosts[0].metrics()["train:rmse"])
