@@ -32,8 +32,9 @@ from tui.resources.endpoint_metrics import LAST_HOUR, Idle
 from tui.resources.endpoint_scaling import ScalingBounds
 from tui.resources.endpoints import Endpoint, EndpointDetail
 from tui.resources.models import TrainedModel
-from tui.screens.endpoint_form import Deployable, DeployForm, PriceBook
+from tui.screens.endpoint_form import Deployable, DeployForm
 from tui.screens.model_flows import ModelForm
+from tui.screens.priced_form import PriceBook
 from tui.screens.shut_down import ShutDownScreen
 from tui.screens.source_picker import Source, SourcePicker
 from tui.screens.steps import Step, StepsScreen

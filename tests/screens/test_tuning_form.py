@@ -13,6 +13,7 @@ from tui.drafts import Drafts
 from tui.resources.prices import Price
 from tui.resources.tuning import Objective
 from tui.resources.tuning_choices import tuning_request
+from tui.screens.priced_form import PriceBook
 from tui.screens.tuning_doors import JobTuningForm, NewTuningForm, TuningCloneForm
 from tui.screens.tuning_fields import choice_of
 from tui.screens.tuning_form import TuningForm
@@ -20,11 +21,12 @@ from tui.screens.tuning_form import TuningForm
 PRICE = Price(0.115, "built-in table", "2026-09-24")
 
 
-async def hourly(_: str) -> Price | None:
-    return PRICE
-
-
 ROLE = "arn:aws:iam::123456789012:role/service-role/Execution"
+
+
+async def hourly(instance_type: str) -> Price | None:
+    """The price of one type only."""
+    return PRICE if instance_type == "ml.m5.large" else None
 
 
 @pytest.fixture
@@ -33,8 +35,13 @@ def drafts(tmp_path: Path) -> Drafts:
 
 
 @pytest.fixture
-def form(drafts: Drafts) -> NewTuningForm:
-    return NewTuningForm(uploaded("diabetes"), (ROLE,), ("parent",), frozenset({"taken"}), drafts, hourly=hourly)
+def prices() -> PriceBook:
+    return PriceBook(hourly, billed=True)
+
+
+@pytest.fixture
+def form(drafts: Drafts, prices: PriceBook) -> NewTuningForm:
+    return NewTuningForm(uploaded("diabetes"), (ROLE,), ("parent",), frozenset({"taken"}), drafts, prices=prices)
 
 
 def given(form: TuningForm, **changes: str) -> dict[str, str]:
@@ -112,17 +119,22 @@ def test_the_direction_is_the_metrics_own(form: NewTuningForm) -> None:
     assert form.objective(given(form)) == Objective("validation:rmse", maximize=False)
 
 
-def test_the_forecast_says_what_it_may_take(form: NewTuningForm) -> None:
+async def test_the_forecast_says_what_it_may_take(form: NewTuningForm, prices: PriceBook) -> None:
     values = given(form, jobs="20", max_runtime="30")
     sentence = "20 training jobs on 1 × ml.m5.large, at most 30 minutes each: at the very most 10.0 instance-hours, "
-    assert form.notes(values)["max_runtime"] == f"{sentence}price n/a."
-    form._prices["ml.m5.large"] = PRICE
-    assert form.notes(values)["max_runtime"] == f"{sentence}$1.15 at $0.115/h (built-in table of 2026-09-24)."
+    assert form.notes(values)["max_runtime"] == f"{sentence}asking for the price."
+    await prices.learn(["ml.m5.large", "ml.none.large"])
+    cost = "$1.15 at $0.115/h (built-in table of 2026-09-24)."
+    assert form.notes(values)["max_runtime"] == f"{sentence}{cost}"
+    prices.billed = False
+    assert form.notes(values)["max_runtime"] == f"{sentence}nothing here, at AWS {cost}"
+    assert form.notes(values | {"instance_type": "ml.none.large"})["max_runtime"].endswith("instance-hours, price n/a.")
+    assert form.notes(values | {"instance_type": "big"})["max_runtime"].endswith("instance-hours, price n/a.")
 
 
-def test_a_search_comes_back_whole_in_the_form_of_its_clone(drafts: Drafts) -> None:
+def test_a_search_comes_back_whole_in_the_form_of_its_clone(drafts: Drafts, prices: PriceBook) -> None:
     detail = tuning_detail(JOBS[0])
-    form = TuningCloneForm(detail, detail.hyperparameters, (), frozenset({detail.job.name}), drafts, hourly=hourly)
+    form = TuningCloneForm(detail, detail.hyperparameters, (), frozenset({detail.job.name}), drafts, prices=prices)
     values = given(form)
     assert form.problems(values) == {}
     assert values["name"] == "boston-tune-3"
@@ -134,9 +146,9 @@ def test_a_search_comes_back_whole_in_the_form_of_its_clone(drafts: Drafts) -> N
     assert request["TrainingJobDefinition"]["StaticHyperParameters"] == {"gamma": "4"}
 
 
-def test_what_a_training_job_was_given_is_where_a_search_begins(drafts: Drafts) -> None:
+def test_what_a_training_job_was_given_is_where_a_search_begins(drafts: Drafts, prices: PriceBook) -> None:
     trained = detail_of(job("boston-xgboost", "Completed", 300))
-    form = JobTuningForm(trained, (), frozenset(), drafts, hourly=hourly)
+    form = JobTuningForm(trained, (), frozenset(), drafts, prices=prices)
     values = given(form)
     assert form.problems(values) == {}
     assert values["name"] == "boston-xgboost-tune"

@@ -84,7 +84,7 @@ async def test_a_deployment_that_fails_says_what_it_made_and_takes_it_back(road:
     assert [str(one) for one in deployment.created] == ["endpoint configuration road-broken", "endpoint road-broken"]
     assert [one.kind async for one in deployment.remove()] == ["endpoint", "endpoint configuration"]
     assert await road.endpoints.find("road-broken") is None
-    assert await road.endpoints.find_config("road-broken") is None
+    assert await road.endpoints.configs.find("road-broken") is None
     assert await road.models.find(local.BROKEN_MODEL) is not None  # it was there before
 
 
@@ -139,13 +139,13 @@ async def test_an_update_keeps_live_weights_and_is_followed_to_its_end(road: Roa
     await road.deploy("road-update", variant("X"), variant("L", local.LINEAR_MODEL))
     await road.endpoints.set_weights("road-update", (VariantWeight("X", 5.0, 2), VariantWeight("L", 1.0)))
     await road.settled("road-update")
-    old = await road.endpoints.find_config("road-update")
+    old = await road.endpoints.configs.find("road-update")
     assert old is not None
-    new_name = await road.endpoints.free_config_name("road-update")
+    new_name = await road.endpoints.configs.free_name("road-update")
     assert new_name == "road-update-2"
     request = config_request(new_name, [variant("X", local.LINEAR_MODEL), old.variants[1]], like=old)
-    await road.endpoints.create_config(request)
-    new = await road.endpoints.find_config(new_name)
+    await road.endpoints.configs.create(request)
+    new = await road.endpoints.configs.find(new_name)
     assert new is not None
     assert [str(one) for one in config_difference(old, new)] == [
         f"variant X: model: {local.MODEL} → {local.LINEAR_MODEL}"
@@ -170,7 +170,7 @@ async def test_an_update_keeps_live_weights_and_is_followed_to_its_end(road: Roa
 
 async def test_an_update_that_is_rolled_back_says_why(road: Road) -> None:
     await road.deploy("road-back", variant("X"))
-    await road.endpoints.create_config(config_request("road-back-2", [variant("X", local.BROKEN_MODEL)]))
+    await road.endpoints.configs.create(config_request("road-back-2", [variant("X", local.BROKEN_MODEL)]))
     await road.endpoints.update("road-back", "road-back-2")
     with pytest.raises(ServiceFault, match=r"road-back is in service as it was before\. .*variant X"):
         await road.settled("road-back", lambda detail: detail.config_name == "road-back-2")
@@ -222,7 +222,7 @@ async def test_shutting_down_spares_what_others_use(road: Road) -> None:
         ("endpoint road-one", "deleted"),
     ]
     assert await road.endpoints.find("road-one") is None
-    assert await road.endpoints.find_config("road-one") is not None
+    assert await road.endpoints.configs.find("road-one") is not None
 
 
 async def test_shutting_down_takes_everything_that_nobody_else_needs(road: Road) -> None:
@@ -237,5 +237,5 @@ async def test_shutting_down_takes_everything_that_nobody_else_needs(road: Road)
         ("model", "deleted"),
         ("endpoint", "deleted"),
     ]
-    assert await road.endpoints.find_config("road-all") is None
+    assert await road.endpoints.configs.find("road-all") is None
     assert await road.models.find("road-own") is None

@@ -256,4 +256,4 @@ async def test_names_that_are_free(endpoints: Endpoints, account: Account) -> No
     account.add("boston-2", 1)
     assert await endpoints.free_name("boston") == "boston-3"
     assert await endpoints.free_name("new") == "new"
-    assert await endpoints.free_config_name("boston") == "boston-3"
+    assert await endpoints.configs.free_name("boston") == "boston-3"

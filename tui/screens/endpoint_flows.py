@@ -1,28 +1,23 @@
-"""The roads of endpoints: up, to another configuration, down."""
+"""The road to a new endpoint, and what endpoints and models are made of."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from tui.panes.endpoint_messages import DeployWanted, EndpointUpdateWanted
+from tui.panes.endpoint_messages import DeployWanted
 from tui.panes.endpoints import EndpointsPane
-from tui.panes.wording import duration
-from tui.resources.endpoint_configs import config_request
 from tui.resources.endpoint_deployments import DeploymentPlan
 from tui.resources.models import TrainedModel
 from tui.resources.variant_lines import models_in, read_variants
-from tui.screens.dialogs import Confirm
-from tui.screens.endpoint_form import Deployable, DeployForm, PriceBook
+from tui.screens.endpoint_form import Deployable, DeployForm
+from tui.screens.priced_form import PriceBook
 from tui.screens.source_picker import Source, SourcePicker
 from tui.screens.stage import Stage
 from tui.screens.steps import Step, StepsScreen
-from tui.screens.update_form import KEEP, NEW, UpdateForm
 from tui.service.endpoint_deploying import Deployment
 from tui.service.errors import InvalidRequest, ServiceError
-from tui.service.live_list import LiveList, R
 
 Work = Callable[[], Awaitable[None]]
 
@@ -33,17 +28,17 @@ async def deploy(stage: Stage, wish: DeployWanted) -> None:
     if sources is None:
         return
     endpoints = stage.service.endpoints
-    await asyncio.gather(_listed(endpoints.list), _listed(endpoints.configs))
+    await asyncio.gather(endpoints.list.first(), endpoints.configs.list.first())
     name = await endpoints.free_name(sources.names[0] if len(sources.names) == 1 else f"{sources.names[0]}-ab")
     while True:
         form = DeployForm(
             sources,
             name,
-            await endpoints.free_config_name(name),
-            prices=_price_book(stage),
+            await endpoints.configs.free_name(name),
+            prices=PriceBook.of(stage.service.prices),
             drafts=stage.drafts,
-            taken=_names(endpoints.list),
-            taken_configs=_names(endpoints.configs),
+            taken=endpoints.list.names,
+            taken_configs=endpoints.configs.list.names,
         )
         values = await stage.ask(form)
         if values is None:
@@ -72,10 +67,7 @@ async def _deployable(stage: Stage, wish: DeployWanted) -> Deployable | None:
 
 
 async def _choose_sources(stage: Stage) -> tuple[Source, ...]:
-    await _listed(stage.service.models.list)
-    sources = [
-        Source("model", model.name, model.created) for model in stage.service.models.list.feed.snapshot.value or ()
-    ]
+    sources = [Source("model", model.name, model.created) for model in await stage.service.models.list.first()]
     sources += await completed_jobs(stage)
     if not sources:
         stage.say("There is neither a model nor a completed training job to deploy: press 3 and train one.", "warning")
@@ -85,8 +77,7 @@ async def _choose_sources(stage: Stage) -> tuple[Source, ...]:
 
 async def completed_jobs(stage: Stage) -> list[Source]:
     """The training jobs of the list that have left an artifact."""
-    await _listed(stage.service.training.list)
-    jobs = stage.service.training.jobs.snapshot.value or ()
+    jobs = await stage.service.training.list.first()
     return [Source("training job", job.name, job.created) for job in jobs if job.status == "Completed"]
 
 
@@ -132,7 +123,7 @@ async def _deploy(stage: Stage, deployment: Deployment, screen: StepsScreen, for
             words = "there already" if step.state == "there already" else step.words
             screen.tell(Step(str(step.resource), "doing" if step.state == "doing" else "done", words, key))
     except ServiceError as error:
-        made = _and([str(resource) for resource in deployment.created])
+        made = ", ".join(map(str, deployment.created))
         problem = f"{error} Made so far: {made}." if made else str(error)
         if deployment.uncertain:
             problem += f" Nobody knows whether the {deployment.uncertain} was made: look for it."
@@ -151,100 +142,7 @@ async def _remove(stage: Stage, deployment: Deployment) -> None:
     try:
         gone = [str(resource) async for resource in deployment.remove()]
     except ServiceError as error:
-        left = _and([str(resource) for resource in deployment.created])
+        left = ", ".join(map(str, deployment.created))
         stage.say(f"{error} There remain: {left}.", "error")
     else:
-        stage.say(f"Removed: {_and(gone)}.")
-
-
-async def update(stage: Stage, wish: EndpointUpdateWanted) -> None:
-    """Move an endpoint to another configuration, after its differences were looked at."""
-    endpoints = stage.service.endpoints
-    detail = await endpoints.describe(wish.endpoint)
-    await _listed(endpoints.configs)
-    known = _names(endpoints.configs)
-    new_name = await endpoints.free_config_name(detail.config_name or wish.endpoint)
-    while True:
-        form = UpdateForm(
-            detail,
-            tuple(config.name for config in endpoints.configs.feed.snapshot.value or ()),
-            new_name,
-            find=endpoints.find_config,
-            prices=_price_book(stage),
-            drafts=stage.drafts,
-            taken=known,
-        )
-        values = await stage.ask(form)
-        if values is None:
-            return
-        if await stage.ask(Confirm(f"Update {wish.endpoint}?", _difference(form, values), "Update")):
-            break
-    config = values["to"]
-    if config == NEW:
-        config = values["config"]
-        capture = detail.config.capture if detail.config else None
-        request = config_request(config, form.variants(values), capture, detail.config)
-        await endpoints.create_config(request)
-    try:
-        await endpoints.update(wish.endpoint, config, form.policy(values), keep_live=values["live"] == KEEP)
-    except ServiceError as error:
-        if values["to"] == NEW:
-            await _offer_to_remove(stage, config, error)
-            return
-        raise
-    form.forget_draft()
-    stage.say(f"{wish.endpoint} is on its way to {config}; it serves all the while.")
-    follow: Work = partial(_follow_update, stage, wish.endpoint, config)
-    stage.screen.run_worker(follow, group=f"update {wish.endpoint}", exclusive=True)
-
-
-def _difference(form: UpdateForm, values: Mapping[str, str]) -> str:
-    """What is about to happen, line by line."""
-    policy = form.policy(values)
-    lines = [f"To {values['to'] or values['config']}:"]
-    lines += [f"  {difference}" for difference in form.differences(values)] or ["  no difference that is known"]
-    if found := form.resets(values):
-        kept = "Live settings that are kept:" if values["live"] == KEEP else "Live settings that are reset:"
-        lines += [kept, *(f"  {reset}" for reset in found)]
-    steps = "" if policy.kind == "all at once" else f", {policy.step_percent} % each {policy.wait_seconds} s"
-    back = f", rolled back on {_and(policy.alarms)}" if policy.alarms else ""
-    lines += [f"Traffic moves: {policy.kind}{steps}{back}.", form.prices.sentence(form.variants(values))]
-    return "\n".join(line for line in lines if line)
-
-
-async def _offer_to_remove(stage: Stage, config: str, error: ServiceError) -> None:
-    """An update was refused for which a configuration had been made."""
-    detail = f"{error}\nThe configuration {config}, made for it, serves nobody."
-    if await stage.ask(Confirm("The update was refused. Delete its configuration?", detail, "Delete")):
-        await stage.service.endpoints.delete_config(config)
-
-
-async def _follow_update(stage: Stage, name: str, config: str) -> None:
-    seconds = 0.0
-    try:
-        async for progress in stage.service.endpoints.until_in_service(name, lambda it: it.config_name == config):
-            seconds = progress.seconds
-    except ServiceError as error:
-        stage.say(str(error), "error")
-    else:
-        stage.say(f"{name} serves {config} after {duration(seconds)}.")
-
-
-def _price_book(stage: Stage) -> PriceBook:
-    prices = stage.service.prices
-    return PriceBook(prices.hourly, billed=prices.billed)
-
-
-async def _listed(live: LiveList[R]) -> None:
-    """Wait for the first answer of a list that nobody may have looked at yet, good or bad."""
-    if live.feed.snapshot.value is None:
-        async with aclosing(live.feed.watch()) as snapshots:
-            await anext(snapshots)
-
-
-def _names(live: LiveList[R]) -> frozenset[str]:
-    return frozenset(row.name for row in live.feed.snapshot.value or ())
-
-
-def _and(words: Sequence[str]) -> str:
-    return ", ".join(words)
+        stage.say(f"Removed: {', '.join(gone)}.")

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from textual.widgets import TextArea
 
 from tui.drafts import Drafts
-from tui.panes.endpoint_cells import dollars, monthly
 from tui.resources.endpoint_configs import SERVERLESS_MB, Capture, ConfigVariant, Serverless, variants_problem
 from tui.resources.endpoint_deployments import DeploymentPlan, DeployVariant
 from tui.resources.endpoints import name_problem
 from tui.resources.models import NAME_LIMIT, TrainedModel
-from tui.resources.prices import Price, Rate
 from tui.resources.variant_lines import GRAMMAR, INSTANCE_TYPE, read_variants, variant_text
-from tui.screens.form import Field, Form
+from tui.screens.form import Field
+from tui.screens.priced_form import ASKING, PriceBook, PricedForm
 
 _S3_URI = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?")
 
@@ -25,59 +23,9 @@ INSTANCES, SERVERLESS = "instances", "serverless"
 
 _MOST_LINES = 8
 
-Work = Callable[[], Awaitable[None]]
 
-
-class PriceBook:
-    """What instance types cost, as far as it was asked; None where nobody tells."""
-
-    def __init__(self, ask: Callable[[str], Awaitable[Price | None]], *, billed: bool) -> None:
-        self._ask = ask
-        self.billed = billed
-        self._known: dict[str, Price | None] = {}
-
-    def unknown(self, variants: Sequence[ConfigVariant]) -> list[str]:
-        """The instance types that were not asked about yet."""
-        types = dict.fromkeys(one.instance_type for one in variants if one.instance_type)
-        return [name for name in types if name not in self._known]
-
-    async def learn(self, types: Sequence[str]) -> None:
-        """Ask about instance types."""
-        for name in types:
-            self._known[name] = await self._ask(name)
-
-    def sentence(self, variants: Sequence[ConfigVariant]) -> str:
-        """What these variants cost together, and who says so."""
-        rate, sources = Rate(billed=True), dict[str, None]()
-        for one in variants:
-            price = self._known.get(one.instance_type)
-            if one.serverless:
-                rate += Rate(per_use=1)
-            elif price is None:
-                rate += Rate(unknown=one.count or 1)
-            else:
-                rate += Rate(price.hourly * (one.count or 1))
-                sources[f"{one.instance_type} {price}"] = None
-        return f"{'' if self.billed else 'Costs nothing here. At AWS: '}{_said(rate)}" + "".join(
-            f" {source}." for source in sources
-        )
-
-
-def _said(rate: Rate) -> str:
-    if rate.per_use and not rate.hourly and not rate.unknown:
-        return "billed by use, nothing while idle."
-    if rate.unknown and not rate.hourly:
-        return "the price is n/a."
-    unknown = f" + {rate.unknown} × n/a" if rate.unknown else ""
-    return (
-        f"{dollars(rate.hourly)}/h{unknown}, {monthly(Rate(rate.hourly))} a month, idle or not, until it is shut down."
-    )
-
-
-class VariantsForm(Form):
+class VariantsForm(PricedForm):
     """What every form asks that has variants and a price."""
-
-    prices: PriceBook
 
     def on_mount(self) -> None:
         """A line for each variant, however long it is, and one to add another."""
@@ -105,21 +53,21 @@ class VariantsForm(Form):
         wrong = next((f"{name}: {problem}" for name, problem in names if problem), "")
         return wrong or variants_problem(variants)
 
-    def price(self, values: Mapping[str, str]) -> str:
-        """What they cost; asks first where that is not known yet."""
+    def machines(self, values: Mapping[str, str]) -> list[str]:
+        """The instance types of the variants; none while these cannot be read."""
         try:
-            variants = self.variants(values)
+            return [one.instance_type for one in self.variants(values) if one.instance_type]
+        except ValueError:
+            return []
+
+    def price(self, values: Mapping[str, str]) -> str:
+        """What the variants cost; empty while they cannot be read."""
+        if self.prices.unknown(self.machines(values)):
+            return f"{ASKING.capitalize()} …"
+        try:
+            return self.prices.sentence(self.variants(values))
         except ValueError:
             return ""
-        if asked := [name for name in self.prices.unknown(variants) if INSTANCE_TYPE.fullmatch(name)]:
-            learn: Work = partial(self._learn_prices, asked)
-            self.run_worker(learn, group="prices", exclusive=True)
-            return "Asking for the price …"
-        return self.prices.sentence(variants)
-
-    async def _learn_prices(self, types: Sequence[str]) -> None:
-        await self.prices.learn(types)
-        self.check()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ ROADS: dict[type[messages.Wish], str] = {
     job_messages.TrialsWanted: "tuning_flows.show_trials",
     job_messages.BestWanted: "tuning_flows.go_on_with_best",
     endpoint_messages.DeployWanted: "endpoint_flows.deploy",
-    endpoint_messages.EndpointUpdateWanted: "endpoint_flows.update",
+    endpoint_messages.EndpointUpdateWanted: "update_flows.update",
     endpoint_messages.ShutDownWanted: "shut_down_flows.shut_down",
     endpoint_messages.IdleWanted: "shut_down_flows.show_idle",
     endpoint_messages.ModelWanted: "model_flows.create",

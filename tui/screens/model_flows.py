@@ -64,7 +64,7 @@ async def create(stage: Stage, wish: ModelWanted) -> None:
         return
     trained = await trained_model(stage, job)
     models = stage.service.models
-    form = ModelForm(trained, stage.drafts, frozenset(row.name for row in models.list.feed.snapshot.value or ()))
+    form = ModelForm(trained, stage.drafts, models.list.names)
     values = await stage.ask(form)
     if values is None:
         return

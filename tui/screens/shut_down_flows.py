@@ -40,7 +40,7 @@ async def shut_down(stage: Stage, wish: ShutDownWanted) -> None:
 
 
 def _saved(stage: Stage, names: Sequence[str]) -> str:
-    rows = [row for row in stage.service.endpoints.list.feed.snapshot.value or () if row.name in names]
+    rows = [row for row in stage.service.endpoints.list.rows if row.name in names]
     rate = total([row.rate for row in rows], billed=stage.service.prices.billed)
     return f"{'Saves' if rate.billed else 'At AWS this would save'} {money(replace(rate, billed=True))}."
 

@@ -180,7 +180,7 @@ async def _promote_by_config(stage: Stage, detail: EndpointDetail, winner: str) 
         stage.say(f"The configuration {detail.config_name} is gone: make one, and update to it (U).", "warning")
         return
     alone = replace(configured, weight=1.0, count=live.desired_count or configured.count)
-    config_name = await endpoints.free_config_name(f"{name}-{winner}")
+    config_name = await endpoints.configs.free_name(f"{name}-{winner}")
     request = config_request(config_name, [alone], old.capture, old)
     new = EndpointConfig.from_description(_as_described(request, old))
     # With its live weight 0 a variant that is alone would get nothing.
@@ -192,7 +192,7 @@ async def _promote_by_config(stage: Stage, detail: EndpointDetail, winner: str) 
     lines += [f"The configuration {old.name} and the models stay."]
     if not await stage.ask(Confirm(f"Let {name} serve {winner} alone?", "\n".join(lines), "Promote")):
         return
-    await endpoints.create_config(request)
+    await endpoints.configs.create(request)
     await endpoints.update(name, config_name, keep_live=keep_live)
     await _show_endpoint(stage, name)
     async for _ in endpoints.until_in_service(name, lambda detail: detail.config_name == config_name):

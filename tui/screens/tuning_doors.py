@@ -10,9 +10,10 @@ from tui.resources.tuning import NAME_LIMIT, TuningJobDetail, definitions_of
 from tui.resources.tuning_advice import SOURCE, objectives, starting_point
 from tui.resources.tuning_ranges import Hyperparameters
 from tui.screens.form import Field
+from tui.screens.priced_form import PriceBook
 from tui.screens.training_form import algorithm_named, machine_fields, role_field
 from tui.screens.tuning_fields import NO_PARENT, search_fields
-from tui.screens.tuning_form import Hourly, TuningForm
+from tui.screens.tuning_form import TuningForm
 
 
 class NewTuningForm(TuningForm):
@@ -26,7 +27,7 @@ class NewTuningForm(TuningForm):
         taken: frozenset[str],
         drafts: Drafts,
         *,
-        hourly: Hourly,
+        prices: PriceBook,
     ) -> None:
         manifest = dataset.manifest
         self._dataset = dataset
@@ -46,12 +47,11 @@ class NewTuningForm(TuningForm):
             drafts,
             taken=taken,
             algorithm="xgboost",
-            hourly=hourly,
+            prices=prices,
         )
 
     def changed(self, key: str) -> None:
         """Another algorithm has other hyperparameters and metrics."""
-        super().changed(key)
         if key != "algorithm":
             return
         algorithm = algorithm_named(self.values["algorithm"])
@@ -75,7 +75,7 @@ class TuningCloneForm(TuningForm):
         taken: frozenset[str],
         drafts: Drafts,
         *,
-        hourly: Hourly,
+        prices: PriceBook,
         warm_start: str = NO_PARENT,
     ) -> None:
         definition = definitions_of(detail.description)[0]
@@ -114,7 +114,7 @@ class TuningCloneForm(TuningForm):
             drafts,
             taken=taken,
             algorithm=algorithm_of(definition.get("AlgorithmSpecification", {}).get("TrainingImage", "")),
-            hourly=hourly,
+            prices=prices,
             maximize=objective is not None and objective.maximize,
         )
 
@@ -129,7 +129,7 @@ class JobTuningForm(TuningForm):
         taken: frozenset[str],
         drafts: Drafts,
         *,
-        hourly: Hourly,
+        prices: PriceBook,
     ) -> None:
         algorithm = algorithm_of(detail.image)
         given = {name: value for name, value in detail.hyperparameters if not name.startswith("_")}
@@ -152,5 +152,5 @@ class JobTuningForm(TuningForm):
             drafts,
             taken=taken,
             algorithm=algorithm,
-            hourly=hourly,
+            prices=prices,
         )

@@ -26,6 +26,7 @@ from tui.resources.tuning_advice import around
 from tui.resources.tuning_choices import tuning_request
 from tui.resources.tuning_ranges import Hyperparameters
 from tui.screens.dialogs import Choose, Confirm, TypeName
+from tui.screens.priced_form import PriceBook
 from tui.screens.roads import choose_dataset, image_of, roles_of
 from tui.screens.stage import Stage
 from tui.screens.training_form import algorithm_named
@@ -43,7 +44,12 @@ async def tune(stage: Stage, wish: TuningWanted) -> None:
     if dataset is None:
         return
     form = NewTuningForm(
-        dataset, await roles_of(stage), _parents(stage), _names(stage), stage.drafts, hourly=stage.service.prices.hourly
+        dataset,
+        await roles_of(stage),
+        _parents(stage),
+        stage.service.tuning.list.names,
+        stage.drafts,
+        prices=PriceBook.of(stage.service.prices),
     )
     values = await stage.ask(form)
     if values is None:
@@ -66,7 +72,8 @@ async def tune(stage: Stage, wish: TuningWanted) -> None:
 
 async def _tune_job(stage: Stage, name: str) -> None:
     detail = await stage.service.training.describe(name)
-    form = JobTuningForm(detail, _parents(stage), _names(stage), stage.drafts, hourly=stage.service.prices.hourly)
+    taken, prices = stage.service.tuning.list.names, PriceBook.of(stage.service.prices)
+    form = JobTuningForm(detail, _parents(stage), taken, stage.drafts, prices=prices)
     values = await stage.ask(form)
     if values is not None:
         training = clone_request(detail.description, values["name"])
@@ -138,9 +145,9 @@ async def _again(stage: Stage, detail: TuningJobDetail, hyperparameters: Hyperpa
         detail,
         hyperparameters,
         _parents(stage),
-        _names(stage),
+        stage.service.tuning.list.names,
         stage.drafts,
-        hourly=stage.service.prices.hourly,
+        prices=PriceBook.of(stage.service.prices),
         warm_start=parent,
     )
     values = await stage.ask(form)
@@ -169,11 +176,6 @@ async def _submit(stage: Stage, form: TuningForm, values: dict[str, str], traini
     stage.screen.query_one(TunePane).expect(values["name"])
 
 
-def _names(stage: Stage) -> frozenset[str]:
-    return frozenset(job.name for job in stage.service.tuning.list.feed.snapshot.value or ())
-
-
 def _parents(stage: Stage) -> tuple[str, ...]:
     """Tuning jobs that a new one can start from: those that are over and found something."""
-    jobs = stage.service.tuning.list.feed.snapshot.value or ()
-    return tuple(job.name for job in jobs if not job.running and job.counters.completed)
+    return tuple(job.name for job in stage.service.tuning.list.rows if not job.running and job.counters.completed)

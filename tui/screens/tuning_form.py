@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 from tui.drafts import Drafts
-from tui.resources.algorithms import (
-    AlgorithmName,
-)
-from tui.resources.prices import Price
+from tui.resources.algorithms import AlgorithmName
 from tui.resources.tuning import NAME_LIMIT, Objective
 from tui.resources.tuning_advice import objectives
 from tui.resources.tuning_choices import (
@@ -24,18 +19,13 @@ from tui.resources.tuning_choices import (
     tuning_name_problem,
 )
 from tui.resources.tuning_ranges import Hyperparameters, as_number
-from tui.screens.form import Field, Form
+from tui.screens.form import Field
+from tui.screens.priced_form import ASKING, PriceBook, PricedForm
 from tui.screens.training_form import algorithm_named, machine_problems
 from tui.screens.tuning_fields import not_improving_problem, read_hyperparameters, resource_bounds, strategy_named
 
-Hourly = Callable[[str], Awaitable[Price | None]]
-"""What an instance type costs an hour; None where nobody tells."""
 
-SETTLE_SECONDS = 0.3
-"""How long an instance type stands unchanged before its price is asked for."""
-
-
-class TuningForm(Form):
+class TuningForm(PricedForm):
     """What every door to a tuning job asks: what to vary, what to optimise, and how much it may take."""
 
     def __init__(
@@ -47,12 +37,11 @@ class TuningForm(Form):
         *,
         taken: frozenset[str],
         algorithm: AlgorithmName | None,
-        hourly: Hourly,
+        prices: PriceBook,
         maximize: bool = False,
     ) -> None:
         self._taken = taken
-        self._hourly = hourly
-        self._prices: dict[str, Price | None] = {}
+        self.prices = prices
         self._algorithm = algorithm
         self._maximize = maximize
         """Where better lies for a metric that is not known."""
@@ -96,36 +85,27 @@ class TuningForm(Form):
             notes["max_runtime"] = self.forecast(values)
         return notes
 
-    def on_mount(self) -> None:
-        """Check what stands in the fields, and ask what its machines cost."""
-        super().on_mount()
-        self._ask_price()
-
-    def changed(self, key: str) -> None:
-        """Another machine has another price."""
-        if key == "instance_type":
-            self._ask_price()
-
-    def _ask_price(self) -> None:
-        asking: Callable[[], Awaitable[None]] = partial(self._learn_price, self.values["instance_type"])
-        self.run_worker(asking, group="price", exclusive=True)
-
-    async def _learn_price(self, instance_type: str) -> None:
-        await asyncio.sleep(SETTLE_SECONDS)
-        self._prices[instance_type] = await self._hourly(instance_type)
-        self.check()
+    def machines(self, values: Mapping[str, str]) -> tuple[str]:
+        """All training jobs run on the same."""
+        return (values["instance_type"],)
 
     def forecast(self, values: Mapping[str, str]) -> str:
         """What will happen, and what it may cost, in a sentence."""
         jobs, minutes = int(values["jobs"]), int(values["max_runtime"])
         machines = int(values["instance_count"]) if values["instance_count"].isdecimal() else 1
         hours = jobs * minutes / 60 * machines
-        price = self._prices.get(values["instance_type"])
-        money = "price n/a" if price is None else f"${hours * price.hourly:,.2f} at {price}"
         return (
             f"{jobs:,} training jobs on {values['instance_count']} × {values['instance_type']}, at most {minutes:,} "
-            f"minutes each: at the very most {hours:,.1f} instance-hours, {money}."
+            f"minutes each: at the very most {hours:,.1f} instance-hours, {self._cost(values, hours)}."
         )
+
+    def _cost(self, values: Mapping[str, str], hours: float) -> str:
+        if self.prices.unknown(self.machines(values)):
+            return ASKING
+        price = self.prices.price(values["instance_type"])
+        if price is None:
+            return "price n/a"
+        return f"{'' if self.prices.billed else 'nothing here, at AWS '}${hours * price.hourly:,.2f} at {price}"
 
     def objective(self, values: Mapping[str, str]) -> Objective:
         """What is optimised, and in which direction."""

@@ -23,8 +23,9 @@ from tui.resources.endpoint_updates import (
 )
 from tui.resources.endpoints import EndpointDetail, name_problem
 from tui.resources.variant_lines import GRAMMAR, read_variants, variant_text
-from tui.screens.endpoint_form import PriceBook, VariantsForm, Work
+from tui.screens.endpoint_form import VariantsForm
 from tui.screens.form import Field
+from tui.screens.priced_form import PriceBook
 
 NEW = ""
 """In place of the name of a configuration: one that is still to be made."""
@@ -175,7 +176,7 @@ class UpdateForm(VariantsForm):
     def changed(self, key: str) -> None:
         """Another configuration is looked at."""
         if key == "to" and (name := self.values["to"]) != NEW and name not in self._found:
-            look: Work = partial(self._look_at, name)
+            look: Callable[[], Awaitable[None]] = partial(self._look_at, name)
             self.run_worker(look, group="config", exclusive=True)
 
     def on_mount(self) -> None:

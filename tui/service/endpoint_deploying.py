@@ -46,7 +46,7 @@ class Deployment:
         config = Resource("endpoint configuration", self.plan.config)
         yield DeployStep(config, "doing")
         with self._making(config):
-            await self._endpoints.create_config(config_request(config.name, variants, self.plan.capture))
+            await self._endpoints.configs.create(config_request(config.name, variants, self.plan.capture))
         yield DeployStep(config, "done")
         endpoint = Resource("endpoint", self.plan.endpoint)
         yield DeployStep(endpoint, "doing")
@@ -65,7 +65,7 @@ class Deployment:
                     await self._endpoints.delete(resource.name)
                     await self._endpoints.until_gone(resource.name)
                 elif resource.kind == "endpoint configuration":
-                    await self._endpoints.delete_config(resource.name)
+                    await self._endpoints.configs.delete(resource.name)
                 else:
                     await self._models.delete(resource.name)
             except NotFound:  # somebody was faster

@@ -97,7 +97,7 @@ class ShuttingDown:
             if resource.kind == "model":
                 await self._models.delete(resource.name)
             else:
-                await self._endpoints.delete_config(resource.name)
+                await self._endpoints.configs.delete(resource.name)
         except NotFound:  # somebody was faster
             pass
         yield ShutDownStep(resource, "deleted")

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tui.resources.endpoint_configs import ConfigSummary, EndpointConfig
 from tui.resources.endpoint_deployments import EndpointProgress
 from tui.resources.endpoint_metrics import LAST_HOUR, EndpointTraffic, MetricWindow
 from tui.resources.endpoint_updates import DeploymentPolicy, update_request
 from tui.resources.endpoint_weights import VariantWeight, weights_of, weights_request
-from tui.resources.endpoints import Endpoint, EndpointDetail, numbered
+from tui.resources.endpoints import Endpoint, EndpointDetail
+from tui.service.endpoint_configs import EndpointConfigs, free_name
 from tui.service.endpoint_learning import TRAFFIC_POLLS, EndpointLearning
 from tui.service.endpoint_metrics import EndpointMetrics
 from tui.service.endpoint_scaling import EndpointScaling
-from tui.service.errors import (
-    AccessDenied,
-    InvalidRequest,
-    NotFound,
-    ServiceError,
-    ServiceFault,
-    Unreachable,
-    WorkerLost,
-)
+from tui.service.errors import InvalidRequest, NotFound, ServiceError, ServiceFault, Unreachable, WorkerLost
 from tui.service.feed import Feed
 from tui.service.gateway import Gateway
 from tui.service.live_list import LiveList
@@ -58,10 +50,7 @@ class Endpoints:
             keep=_keep,
         )
         """The newest endpoints first, live, with what is learnt about them."""
-        self.configs = LiveList(
-            gateway, "ListEndpointConfigs", "EndpointConfigs", ConfigSummary.from_summary, pace=pace
-        )
-        """The newest endpoint configurations first, live."""
+        self.configs = EndpointConfigs(gateway, pace)
 
     @property
     def pace(self) -> Pace:
@@ -92,7 +81,7 @@ class Endpoints:
 
     async def traffic(self, name: str, window: MetricWindow) -> EndpointTraffic:
         """What the variants of an endpoint did in a window, now."""
-        description = await self._gateway.call("sagemaker", "DescribeEndpoint", EndpointName=name)
+        description = await self._description(name)
         pending = description.get("PendingDeploymentSummary", {})
         variants = dict.fromkeys(
             variant["VariantName"]
@@ -104,13 +93,16 @@ class Endpoints:
 
     async def describe(self, name: str) -> EndpointDetail:
         """One endpoint in full, now, with its configurations and what it costs."""
-        description = await self._gateway.call("sagemaker", "DescribeEndpoint", EndpointName=name)
+        description = await self._description(name)
         pending = description.get("PendingDeploymentSummary", {}).get("EndpointConfigName")
         config, pending_config = await asyncio.gather(
-            self.find_config(description.get("EndpointConfigName")), self.find_config(pending)
+            self.configs.find(description.get("EndpointConfigName")), self.configs.find(pending)
         )
         detail = EndpointDetail.from_descriptions(description, config, pending_config)
         return replace(detail, endpoint=replace(detail.endpoint, rate=await self._prices.of(detail)))
+
+    async def _description(self, name: str) -> dict[str, Any]:
+        return await self._gateway.call("sagemaker", "DescribeEndpoint", EndpointName=name)
 
     async def find(self, name: str) -> EndpointDetail | None:
         """One endpoint in full; None when there is none of that name."""
@@ -119,39 +111,9 @@ class Endpoints:
         except NotFound:
             return None
 
-    async def find_config(self, name: str | None) -> EndpointConfig | None:
-        """One configuration; None when there is none of that name, or it may not be read."""
-        if not name:
-            return None
-        try:
-            answer = await self._gateway.call("sagemaker", "DescribeEndpointConfig", EndpointConfigName=name)
-        except (NotFound, AccessDenied):
-            return None
-        return EndpointConfig.from_description(answer)
-
     async def free_name(self, base: str) -> str:
         """A name for an endpoint that is not taken: the base, or with a number behind it."""
-        return await self._free(base, "DescribeEndpoint", "EndpointName")
-
-    async def free_config_name(self, base: str) -> str:
-        """A name for a configuration that is not taken."""
-        return await self._free(base, "DescribeEndpointConfig", "EndpointConfigName")
-
-    async def _free(self, base: str, operation: str, member: str) -> str:
-        number = 1
-        while True:
-            name = numbered(base, number)
-            try:
-                await self._gateway.call("sagemaker", operation, **{member: name})
-            except NotFound:
-                return name
-            number += 1
-
-    async def create_config(self, request: Mapping[str, Any]) -> str:
-        """Create a configuration; its ARN. `request` has the members of CreateEndpointConfig."""
-        answer = await self._gateway.call("sagemaker", "CreateEndpointConfig", **request)
-        self.configs.feed.wake()
-        return str(answer["EndpointConfigArn"])
+        return await free_name(base, self._description)
 
     async def create(self, name: str, config: str) -> str:
         """Begin to create an endpoint; its ARN."""
@@ -223,11 +185,6 @@ class Endpoints:
         self._previous.pop(name, None)
         self.wake(name)
 
-    async def delete_config(self, name: str) -> None:
-        """Delete a configuration; its models stay."""
-        await self._gateway.call("sagemaker", "DeleteEndpointConfig", EndpointConfigName=name)
-        self.configs.forget(name)
-
     async def until_in_service(
         self, name: str, reached: Callable[[EndpointDetail], bool] = lambda _: True
     ) -> AsyncIterator[EndpointProgress]:
@@ -277,7 +234,7 @@ class Endpoints:
         """Wait until an endpoint that is being deleted is no more."""
         while True:
             try:
-                await self._gateway.call("sagemaker", "DescribeEndpoint", EndpointName=name)
+                await self._description(name)
             except NotFound:
                 break
             await asyncio.sleep(self.pace.changing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from typing import Any, Generic, Protocol, TypeVar
 
 from tui.service.feed import Feed
@@ -66,6 +67,23 @@ class LiveList(Generic[R]):
         self._known: dict[str, R] = {}
         self._older: str | None = None
         self.feed: Feed[tuple[R, ...]] = Feed(self._poll, self._interval)
+
+    @property
+    def rows(self) -> tuple[R, ...]:
+        """What is known now; nothing before the first answer."""
+        return self.feed.snapshot.value or ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Of the rows that are known now."""
+        return frozenset(row.name for row in self.rows)
+
+    async def first(self) -> tuple[R, ...]:
+        """The rows; where nobody has looked yet the first answer is waited for, be it good or bad."""
+        if self.feed.snapshot.value is None:
+            async with aclosing(self.feed.watch()) as snapshots:
+                await anext(snapshots)
+        return self.rows
 
     @property
     def has_older(self) -> bool:
