@@ -12,7 +12,7 @@ from tui.resources.canary_plan import CanaryPlan, Counts
 from tui.resources.endpoint_metrics import WINDOWS, MetricWindow
 from tui.resources.endpoint_weights import VariantWeight, weights_of
 from tui.resources.endpoints import SERVING, EndpointDetail
-from tui.service.endpoints import Endpoints
+from tui.service.endpoints import Endpoints, Weights
 from tui.service.errors import (
     AccessDenied,
     InvalidRequest,
@@ -77,6 +77,9 @@ class Ladder:
         """What the minute in which the step began had counted before it."""
 
         self._know_reference = False
+        self._undone = endpoints.previous_weights(plan.endpoint)
+        """What could be restored before the ladder."""
+
         self._task = asyncio.create_task(self._run(), name=f"canary of {plan.endpoint}")
 
     async def watch(self) -> AsyncIterator[CanaryState]:
@@ -165,12 +168,16 @@ class Ladder:
         known = self.state.weights
         self._publish(self.state.asking())
         try:
-            await self._endpoints.set_weights(self._name, wanted)
+            await self._endpoints.set_weights(self._name, wanted, self._undo)
         except ServiceError as error:
             if not isinstance(error, Unreachable | WorkerLost):
                 self._publish(self.state.saw(known))  # refused: nothing has changed
             raise
         self._asked = wanted, now
+
+    def _undo(self, _: EndpointDetail) -> Weights | None:
+        """All steps together are one change, to be taken back as one; when they were, what was before counts again."""
+        return self._undone if self.state.phase == "going back" else self.state.plan.weights(-1)
 
     async def _arrive(self) -> float:
         state = self.state

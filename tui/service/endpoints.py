@@ -27,6 +27,11 @@ from tui.service.prices import Prices
 GRACE_LOOKS = 2
 """Looks at something that is changing for which what was just written may not be seen yet: at AWS ten seconds."""
 
+Weights = tuple[VariantWeight, ...]
+
+Undo = Callable[[EndpointDetail], Weights | None]
+"""What takes a change of weights back, given the endpoint before it; None when nothing does."""
+
 
 class Endpoints:
     """The endpoints of an account and region, and their configurations."""
@@ -39,7 +44,7 @@ class Endpoints:
         self._pace = pace
         self._details: dict[str, Feed[EndpointDetail]] = {}
         self._traffic: dict[tuple[str, MetricWindow], Feed[EndpointTraffic]] = {}
-        self._previous: dict[str, tuple[VariantWeight, ...]] = {}
+        self._previous: dict[str, Weights | None] = {}
         self.list = LiveList(
             gateway,
             "ListEndpoints",
@@ -138,10 +143,10 @@ class Endpoints:
         )
         self.wake(name)
 
-    async def set_weights(self, name: str, wanted: Sequence[VariantWeight]) -> None:
+    async def set_weights(self, name: str, wanted: Sequence[VariantWeight], undo: Undo = weights_of) -> None:
         """Begin to change the weights of all variants, and the instances of one, in one call.
 
-        What they were is remembered for `restore_weights`, also when it is not known whether the call arrived.
+        What `restore_weights` is to set is remembered, also when it is not known whether the call arrived.
 
         Raises:
             InvalidRequest: The variants cannot have these, or are others by now.
@@ -152,22 +157,20 @@ class Endpoints:
         except ValueError as problem:
             raise InvalidRequest(f"The weights of {name} were not changed", str(problem)) from None
         known = self._previous.get(name)
-        self._previous[name] = weights_of(detail)
+        self._previous[name] = undo(detail)
         try:
             await self._gateway.call("sagemaker", "UpdateEndpointWeightsAndCapacities", **request)
         except ServiceError as error:
             if not isinstance(error, Unreachable | WorkerLost):  # refused: nothing has changed
-                self._previous.pop(name)
-                if known:
-                    self._previous[name] = known
+                self._previous[name] = known
             raise
         self.wake(name)
 
-    def previous_weights(self, name: str) -> tuple[VariantWeight, ...] | None:
-        """What `restore_weights` would set; None before this console has changed any."""
+    def previous_weights(self, name: str) -> Weights | None:
+        """What `restore_weights` would set; None while there is nothing that this console has changed."""
         return self._previous.get(name)
 
-    async def restore_weights(self, name: str) -> tuple[VariantWeight, ...]:
+    async def restore_weights(self, name: str) -> Weights:
         """Begin to set what was before the last change, which can itself be restored; what is set.
 
         Raises:
