@@ -14,16 +14,18 @@ from tui.config import Config
 from tui.resources.endpoint_metrics import Idle
 from tui.resources.endpoints import Endpoint
 from tui.resources.prices import Rate
-from tui.screens.burn import burn_rate, farewell
+from tui.screens.burn import burn_rate, farewell, rest
 from tui.screens.chrome import HeaderLine
 from tui.screens.dialogs import Confirm
 from tui.screens.main import MainScreen
+from tui.service.pace import Pace
 
 USED = row("used", rate=Rate(0.23), idle=Idle(NOW - 60))
 IDLE = row("idle", rate=Rate(1.408), idle=Idle(NOW - 2 * HOUR))
 UNKNOWN = row("unknown", rate=Rate(unknown=2), idle=None)
 SERVERLESS = row("serverless", rate=Rate(per_use=1), idle=None)
 FAILED = row("failed", "Failed", rate=Rate())
+UNDESCRIBED = row("undescribed", rate=None, idle=None)
 COMING = row("coming", "Creating", rate=None, idle=None)
 
 
@@ -47,6 +49,13 @@ def test_the_header_says_what_is_known_and_what_is_not(rows: tuple[Endpoint, ...
 def test_the_embedded_sagemaker_costs_nothing_and_a_part_of_the_list_is_a_lower_bound() -> None:
     assert burn_rate((USED,), NOW, billed=False) == "would be ~$0.23/h"
     assert burn_rate((USED,), NOW, billed=True, complete=False) == "≥ $0.23/h"
+
+
+@pytest.mark.parametrize(
+    ("rows", "seconds"), [((), 300), ((FAILED,), 60), ((USED, IDLE), 60), ((USED, UNDESCRIBED), 15)]
+)
+def test_the_header_alone_asks_seldom(rows: tuple[Endpoint, ...], seconds: float) -> None:
+    assert rest(rows, Pace()) == seconds
 
 
 def test_whoever_leaves_hears_the_cost() -> None:

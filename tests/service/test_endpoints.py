@@ -113,6 +113,19 @@ async def test_traffic_of_the_whole_list_is_one_request(endpoints: Endpoints, ac
     assert rows["failed"].traffic is None
 
 
+async def test_who_only_counts_the_money_is_not_told_about_traffic(
+    endpoints: Endpoints, account: Account, aws: StubAws
+) -> None:
+    account.add("boston", 1)
+    async with asyncio.timeout(60), aclosing(endpoints.list.feed.watch(lambda _: 600.0)) as snapshots:
+        async for snapshot in snapshots:
+            if snapshot.value and snapshot.value[0].idle:
+                break
+    (idle,) = aws.asked("GetMetricData")
+    assert idle["EndTime"] - idle["StartTime"] > 13 * 86400
+    assert len(aws.asked("ListEndpoints")) == 2, "once more with what was learnt"
+
+
 async def test_without_the_right_to_read_metrics_there_is_a_list(
     gateway: Gateway, tmp_path: Path, account: Account, aws: StubAws
 ) -> None:

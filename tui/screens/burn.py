@@ -9,10 +9,17 @@ from tui.panes.endpoint_cells import dollars, monthly
 from tui.panes.wording import count
 from tui.resources.endpoints import SERVING, Endpoint
 from tui.resources.prices import Rate, total
+from tui.service.pace import Pace
 from tui.service.sagemaker import SageMaker
 
 IDLE_HOURS = 1.0
 """Without invocations, after which an endpoint counts as idle."""
+
+MONEY_POLLS = 4
+"""Polls of a list that somebody looks at to one for the header alone, which everything done here wakes anyway."""
+
+NO_MONEY_POLLS = 20
+"""Likewise while there are no endpoints: only somebody else can have made one."""
 
 
 def serving(rows: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
@@ -40,10 +47,17 @@ def burn_rate(rows: Sequence[Endpoint], now: float, *, billed: bool, complete: b
     return f"{'' if billed else 'would be '}{' + '.join(parts)}{f' · {idle} idle' if idle else ''}"
 
 
+def rest(rows: Sequence[Endpoint], pace: Pace) -> float:
+    """Seconds until the header wants the list of endpoints to be asked for again, if nobody else does before."""
+    if any(row.rate is None for row in serving(rows)):  # each poll describes only some of them
+        return pace.listing
+    return pace.listing * (MONEY_POLLS if rows else NO_MONEY_POLLS)
+
+
 async def follow(service: SageMaker) -> AsyncIterator[tuple[tuple[Endpoint, ...], str]]:
     """The endpoints and what the header says of them, as often as that changes: by the feed that the panes watch."""
     listed = service.endpoints.list
-    async for snapshot in listed.feed.watch():
+    async for snapshot in listed.feed.watch(lambda rows: rest(rows, service.endpoints.pace)):
         rows = snapshot.value or ()
         yield rows, burn_rate(rows, time.time(), billed=service.prices.billed, complete=not listed.has_older)
 

@@ -13,6 +13,7 @@ from tui.resources.endpoint_metrics import Idle, Traffic
 from tui.resources.endpoints import SERVING, Endpoint, EndpointDetail
 from tui.service.endpoint_metrics import EndpointMetrics
 from tui.service.errors import ServiceError
+from tui.service.feed import Feed
 from tui.service.pace import Pace
 
 T = TypeVar("T")
@@ -38,12 +39,14 @@ class EndpointLearning:
         describe: Callable[[str], Awaitable[EndpointDetail]],
         metrics: EndpointMetrics,
         pace: Callable[[], Pace],
-        on_news: Callable[[], None],
+        feed: Callable[[], Feed[tuple[Endpoint, ...]]],
     ) -> None:
         self._describe = describe
         self._metrics = metrics
         self._pace = pace
-        self._on_news = on_news
+        self._feed = feed
+        """The list's own, which is made of what is learnt here."""
+
         self._described: dict[str, float] = {}
         """By ARN: the last modification of which a row knows."""
 
@@ -61,7 +64,8 @@ class EndpointLearning:
         learnt = {row.arn: row for row in await asyncio.gather(*map(self._with_detail, wanted[:DESCRIBED]))}
         rows = [learnt.get(endpoint.arn, endpoint) for endpoint in endpoints]
         serving = [row for row in rows if row.status in SERVING and row.variants][:METERED]
-        self._now_and_then("traffic", serving, TRAFFIC_POLLS, self._metrics.summaries, self._traffic)
+        if self._feed().attended:  # what all of them cost takes no traffic
+            self._now_and_then("traffic", serving, TRAFFIC_POLLS, self._metrics.summaries, self._traffic)
         self._now_and_then("idle", serving, IDLE_POLLS, self._metrics.idle, self._idle)
         return learnt | {
             row.arn: replace(row, traffic=self._traffic.get(row.arn), idle=self._idle.get(row.arn)) for row in serving
@@ -97,7 +101,7 @@ class EndpointLearning:
         async def answered() -> None:
             with suppress(ServiceError):  # without the right to read metrics there is a list all the same
                 known.update(await ask(due))
-                self._on_news()
+                self._feed().wake()
 
         task = asyncio.create_task(answered())
         self._asking.add(task)

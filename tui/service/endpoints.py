@@ -45,13 +45,14 @@ class Endpoints:
         self._details: dict[str, Feed[EndpointDetail]] = {}
         self._traffic: dict[tuple[str, MetricWindow], Feed[EndpointTraffic]] = {}
         self._previous: dict[str, Weights | None] = {}
+        learning = EndpointLearning(self.describe, self._metrics, pace, lambda: self.list.feed)
         self.list = LiveList(
             gateway,
             "ListEndpoints",
             "Endpoints",
             Endpoint.from_summary,
             pace=pace,
-            learn=EndpointLearning(self.describe, self._metrics, pace, self._wake_list).learn,
+            learn=learning.learn,
             keep=_keep,
         )
         """The newest endpoints first, live, with what is learnt about them."""
@@ -243,9 +244,6 @@ class Endpoints:
             await asyncio.sleep(self.pace.changing)
         self._details.pop(name, None)
         self.list.forget(name)
-
-    def _wake_list(self) -> None:
-        self.list.feed.wake()
 
     def wake(self, name: str) -> None:
         """Ask for everything about an endpoint as soon as possible: something was done to it, or a person asked."""
