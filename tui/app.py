@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -23,9 +23,6 @@ from tui.service.pace import LOCAL, Pace
 from tui.service.sagemaker import SageMaker
 from tui.service.wire import Connection
 from widgets.text import clean
-
-if TYPE_CHECKING:
-    from tui.resources.endpoints import Endpoint
 
 LEAVE_SECONDS = 5.0
 """After which the process ends whether or not everything in it has: a person who quits is gone."""
@@ -202,25 +199,15 @@ class SagedeckApp(App[None]):
 
     def _last_question(self) -> tuple[str, str] | None:
         """What to ask a person who leaves, and why; None when nothing speaks against it."""
-        if self.embedded:
-            running = [job for job in self.service.training.jobs.snapshot.value or () if job.running]
-            names = ", ".join(job.name for job in running[:3])
-            detail = "The embedded SageMaker ends with the console, and a job that runs then fails."
-            resting = " Its endpoints rest until it is started again." if self._endpoints_in_service() else ""
-            return (f"Quit while {names} runs?", f"{detail}{resting}") if running else None
-        found = self._endpoints_in_service()
-        if self._told_of_money or not found:
-            return None
-        from tui.screens.burn import farewell  # noqa: PLC0415
-
-        self._told_of_money = True
-        return farewell(found)
-
-    def _endpoints_in_service(self) -> tuple[Endpoint, ...]:
-        from tui.screens.burn import serving  # noqa: PLC0415
+        from tui.screens.leaving import last_question  # noqa: PLC0415
 
         main = next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
-        return serving(main.endpoints) if main else ()
+        endpoints = main.endpoints if main and not self._told_of_money else ()
+        climbing = [ladder.state for ladder in self.service.canaries.running]
+        jobs = self.service.training.list.rows
+        question = last_question(jobs, climbing, endpoints, embedded=self.embedded is not None)
+        self._told_of_money |= question is not None and self.embedded is None
+        return question
 
 
 def run(config: Config, worker: subprocess.Popen[bytes], embedded: EmbeddedSageMaker | None) -> int:
