@@ -16,6 +16,9 @@ from tui.service.wire import Connection
 
 REQUEST_ID = "5f2f8a1e-0000-4000-8000-000000000042"
 
+NO_JOBS: dict[str, Any] = {"TrainingJobSummaries": []}
+"""What ListTrainingJobs answers in an account without any."""
+
 
 class Refused(Exception):
     """An AWS error as the answer, e.g. `Refused("ValidationException", "1 validation error")`."""
