@@ -2,90 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from tests.local.server import LocalServer
+from tests.service.cloudwatch import FIRST, JOB, SECOND, CloudWatch, Event, Job, batches, follow, lines, texts
 from tests.service.stub_aws import Refused, StubAws
-from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, Writing, training_log, transform_log
+from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, Writing
 from tui.service.errors import AccessDenied, NotFound
 from tui.service.gateway import Gateway
-from tui.service.log_reading import ROUNDS_PER_POLL, State
-from tui.service.logs import Logs
+from tui.service.log_reading import ROUNDS_PER_POLL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-POLL_SECONDS = 0.002
-JOB = "boston"
-FIRST, SECOND = f"{JOB}/algo-1-1760000000", f"{JOB}/algo-2-1760000000"
-
-Event = tuple[int, str]
-
-
-class CloudWatch:
-    """A log group that is scripted page by page; a token is the number of the next page."""
-
-    def __init__(self, aws: StubAws, **streams: list[list[Event]]) -> None:
-        self.pages: dict[str, list[list[Event]]] = {f"{JOB}/{name}": pages for name, pages in streams.items()}
-        self.refusals: dict[str, list[Refused | None]] = {}
-        """What the next reads of a stream are refused with; None lets one pass."""
-
-        aws.answers["DescribeLogStreams"] = self._streams
-        aws.answers["GetLogEvents"] = self._events
-
-    def _streams(self, request: dict[str, Any]) -> dict[str, Any]:
-        assert request["logGroupName"] == TRAINING_JOBS
-        if not self.pages:
-            raise Refused("ResourceNotFoundException", "The specified log group does not exist.")
-        found = [name for name in sorted(self.pages) if name.startswith(request["logStreamNamePrefix"])]
-        return {"logStreams": [{"logStreamName": name} for name in found]}
-
-    def _events(self, request: dict[str, Any]) -> dict[str, Any]:
-        refusals = self.refusals.get(request["logStreamName"])
-        if refusals and (refused := refusals.pop(0)):
-            raise refused
-        pages = self.pages[request["logStreamName"]]
-        page = int(request.get("nextToken", "0"))
-        events = pages[page] if page < len(pages) else []
-        return {
-            "events": [{"timestamp": at, "message": message, "ingestionTime": at} for at, message in events],
-            "nextForwardToken": str(min(page + 1, len(pages))),
-        }
-
-
-class Job:
-    """The status that a follower asks for: running for some polls, then over."""
-
-    def __init__(self, polls: int = 0) -> None:
-        self.polls = polls
-
-    async def __call__(self) -> Writing:
-        self.polls -= 1
-        return Writing(self.polls >= 0, "It is being prepared.")
-
-
-def follow(gateway: Gateway, state: State, pause: float = POLL_SECONDS, job: str = JOB) -> AsyncIterator[LogBatch]:
-    return Logs(gateway, pause).open(training_log(job), state, newest_first=False).follow()
-
-
-async def batches(following: AsyncIterator[LogBatch]) -> list[LogBatch]:
-    async with asyncio.timeout(20):
-        return [batch async for batch in following]
-
-
-def lines(found: list[LogBatch]) -> list[LogLine]:
-    return [line for batch in found for line in batch.lines]
-
-
-def texts(found: list[LogBatch]) -> list[str]:
-    return [line.text for line in lines(found)]
 
 
 async def test_the_streams_of_all_hosts_are_merged_by_time(gateway: Gateway, aws: StubAws) -> None:
@@ -191,7 +123,7 @@ async def test_a_far_side_that_does_not_answer_is_said(gateway: Gateway, aws: St
     gateway.timeout = 0.2
     assert "did not answer" in (await anext(following)).waiting
     gateway.timeout = 20
-    aws.answers["GetLogEvents"] = cloudwatch._events
+    aws.answers["GetLogEvents"] = cloudwatch.events
     assert texts(await batches(following)) == ["a"]
 
 
@@ -238,51 +170,6 @@ async def test_a_job_that_never_stops_talking_is_not_polled_without_a_pause(gate
     assert min(gaps) >= pause * 0.9
 
 
-async def test_the_newest_lines_of_a_stream(gateway: Gateway, aws: StubAws) -> None:
-    CloudWatch(aws)
-    aws.answers["GetLogEvents"] = lambda _: {"events": [{"timestamp": 1, "message": "last"}], "nextForwardToken": "f"}
-    assert await Logs(gateway, 1).newest(training_log(JOB), FIRST, 20) == ["last"]
-    (request,) = aws.asked("GetLogEvents")
-    assert (request["logStreamName"], request["limit"], request["startFromHead"]) == (FIRST, 20, False)
-
-
-async def test_the_end_of_a_log_is_read_host_by_host_from_the_last_stream_of_each(
-    gateway: Gateway, aws: StubAws
-) -> None:
-    streams = {"algo-1-1760000000": 1, "algo-10-1760000000": 3, "algo-2-1760000000": 2, "algo-1-1760000999": 4}
-    asked: list[dict[str, Any]] = []
-
-    def events(request: dict[str, Any]) -> dict[str, Any]:
-        asked.append(request)
-        message = f"last of {request['logStreamName']}"
-        return {"events": [{"timestamp": 1, "message": message}], "nextForwardToken": "f", "nextBackwardToken": "b"}
-
-    aws.answers |= {
-        "DescribeLogStreams": lambda _: {
-            "logStreams": [{"logStreamName": f"{JOB}/{name}", "lastEventTimestamp": at} for name, at in streams.items()]
-        },
-        "GetLogEvents": events,
-    }
-    logs, source = Logs(gateway, 1), transform_log(JOB)
-    ends = [end async for end in logs.last_lines(source, 7)]
-    assert ends == [
-        ("algo-1", [f"last of {JOB}/algo-1-1760000999"]),
-        ("algo-2", [f"last of {JOB}/algo-2-1760000000"]),
-        ("algo-10", [f"last of {JOB}/algo-10-1760000000"]),
-    ]
-    assert {(request["logGroupName"], request["limit"], request["startFromHead"]) for request in asked} == {
-        (source.group, 7, False)
-    }
-    assert [host async for host, _ in logs.last_lines(source, most=2)] == ["algo-1", "algo-10"]
-    others = logs.last_lines(source, wanted=lambda stream: stream.host != "algo-1")
-    assert [host async for host, _ in others] == ["algo-2", "algo-10"]
-
-
-async def test_what_has_no_log_has_no_last_lines(gateway: Gateway, aws: StubAws) -> None:
-    aws.answers["DescribeLogStreams"] = lambda _: {"logStreams": []}
-    assert [end async for end in Logs(gateway, 1).last_lines(training_log("silent"))] == []
-
-
 async def test_every_line_arrives_once_while_two_hosts_write(embedded: Gateway, server: LocalServer) -> None:
     job, per_host = "written-while-read", 3000
     writing = threading.Event()
@@ -317,44 +204,3 @@ async def test_every_line_arrives_once_while_two_hosts_write(embedded: Gateway, 
     assert found[-1].ended
     for batch in found:
         assert [line.timestamp_ms for line in batch.lines] == sorted(line.timestamp_ms for line in batch.lines)
-
-
-async def test_a_long_log_opens_at_its_end_and_is_read_back_to_its_beginning(
-    embedded: Gateway, server: LocalServer
-) -> None:
-    job, count = "longer-than-a-page", 12_000
-    write_at_once(server, f"{job}/algo-1-1760000000", count)
-    write_at_once(server, f"{job}/algo-2-1760000000", 10)
-    reading = Logs(embedded, 0.01).open(training_log(job), Job())
-    newest = [line.text for line in lines(await batches(reading.follow())) if line.host == "algo-1"]
-    assert newest == [str(n) for n in range(count - len(newest), count)]
-    assert 0 < len(newest) <= 10_000
-    assert not reading.at_head
-    history: list[LogLine] = []
-    while older := await reading.older():
-        history[:0] = older
-    assert reading.at_head
-    assert [line.text for line in history if line.host == "algo-1"] == [str(n) for n in range(count - len(newest))]
-    assert [stream.host for stream in reading.streams] == ["algo-1", "algo-2"]
-
-
-async def test_one_host_is_read_alone(gateway: Gateway, aws: StubAws) -> None:
-    cloudwatch = CloudWatch(aws)
-    restarted = f"{JOB}/algo-1-1760009999"
-    cloudwatch.pages = {FIRST: [[(1, "a")]], SECOND: [[(2, "b")]], restarted: [[(3, "c")]]}
-    reading = Logs(gateway, POLL_SECONDS).open(training_log(JOB), Job(), only=frozenset({"algo-1"}), newest_first=False)
-    assert texts(await batches(reading.follow())) == ["a", "c"]
-    assert {request["logStreamName"] for request in aws.asked("GetLogEvents")} == {FIRST, restarted}
-    assert [stream.host for stream in reading.streams] == ["algo-1", "algo-1", "algo-2"]
-
-
-def write_at_once(server: LocalServer, stream: str, count: int) -> None:
-    """Lines with their numbers, a millisecond apart."""
-    logs = server.client("logs")
-    with suppress(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_group(logGroupName=TRAINING_JOBS)
-    logs.create_log_stream(logGroupName=TRAINING_JOBS, logStreamName=stream)
-    start = int(time.time() * 1000) - count
-    for first in range(0, count, 6000):
-        events = [{"timestamp": start + n, "message": str(n)} for n in range(first, min(count, first + 6000))]
-        logs.put_log_events(logGroupName=TRAINING_JOBS, logStreamName=stream, logEvents=events)

@@ -200,7 +200,7 @@ class LogReading:
         wanted = {stream.name: stream for stream in self.streams if self._shows(stream) and self._reaches(stream)}
         others = [stream for name, stream in wanted.items() if name not in self._cursors]
         newest_first = self._newest_first and opening
-        old = any((stream.first or math.inf) < DESCENDING_SINCE for stream in others)
+        old = since < DESCENDING_SINCE and any((stream.first or math.inf) < DESCENDING_SINCE for stream in others)
         many = len(self._cursors) + len(others) >= MANY_STREAMS
         if self._group is None and others and many and not (newest_first and old):
             self._group = GroupCursor(self._gateway, self._source, newest_first=newest_first, since=since)
