@@ -91,7 +91,7 @@ def _load_file(path: Path) -> tuple[xgboost.Booster, bool]:
     content = path.read_bytes()
     try:
         return _BoosterUnpickler(io.BytesIO(content)).load_booster(), True
-    except Exception as error:  # noqa: BLE001  bytes of unknown origin can make an unpickler raise anything
+    except Exception as error:  # noqa: BLE001 - bytes of unknown origin can make an unpickler raise anything
         pickle_error = error
     try:
         check_model(content)
