@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ import pytest
 from tests.local.server import LocalServer
 from tests.service.conftest import UNHURRIED
 from tests.service.link import Link, link_to
-from tui.resources.datasets import ConnectionBroke, DataError
+from tui.resources.datasets import ConnectionBroke, DataError, UploadProgress
 from tui.resources.s3_objects import S3Entry, S3Place, place_named
 from tui.service.budget import Budget
 from tui.service.errors import ReadOnly, WorkerLost
@@ -59,8 +60,13 @@ def body_of(server: LocalServer, bucket: str, key: str) -> bytes:
     return body
 
 
+def objects(server: LocalServer, bucket: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = server.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    return found
+
+
 def keys(server: LocalServer, bucket: str) -> list[str]:
-    return [found["Key"] for found in server.client("s3").list_objects_v2(Bucket=bucket).get("Contents", ())]
+    return [found["Key"] for found in objects(server, bucket)]
 
 
 def large_file(folder: Path, parts: int) -> Path:
@@ -121,16 +127,89 @@ async def test_files_and_folders_go_up_and_come_back_the_same(server: LocalServe
         assert (plan.files, plan.taken) == (32, ())
         done = await files.upload([str(source), str(large)], place)
         assert (done.files, done.size, done.kept) == (32, plan.size, 0)
-        assert (await files.plan_upload([str(large)], place)).taken == ("up/large.bin",)
         (tmp_path / "back").mkdir()
-        await files.download(place, ["source/", "large.bin"], tmp_path / "back")
-        with pytest.raises(DataError, match="it is there already"):
-            await files.download(place, ["large.bin"], tmp_path / "back")
+        fetched = await files.download(place, ["source/", "large.bin"], tmp_path / "back")
+        assert (fetched.files, fetched.kept, fetched.unchecked) == (32, 0, 0)
     assert (tmp_path / "back" / "large.bin").read_bytes() == large.read_bytes()
     there = {path.relative_to(source): path.read_bytes() for path in source.rglob("*") if path.is_file()}
     back = tmp_path / "back" / "source"
     assert {path.relative_to(back): path.read_bytes() for path in back.rglob("*") if path.is_file()} == there
     assert not list((tmp_path / "back").rglob("*.part"))
+
+
+async def test_what_is_there_already_is_not_sent_and_something_else_is_not_replaced_unasked(
+    server: LocalServer, tmp_path: Path, bucket: str
+) -> None:
+    source, place = tmp_path / "source", S3Place(bucket)
+    source.mkdir()
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (source / name).write_bytes(name.encode() * 50_000)
+    large = large_file(tmp_path, 3)
+    paths = [str(source), str(large)]
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            await files.upload(paths, place)
+            assert (await files.plan_upload(paths, place)).taken == ()
+            link.count_anew()
+            again = await files.upload(paths, place)
+            assert (again.files, again.kept) == (4, again.size)
+            assert link.sent < 50_000
+            (source / "b.csv").write_bytes(b"b.CSV" * 50_000)
+            large.write_bytes(b"new" + large.read_bytes()[3:])
+            assert (await files.plan_upload(paths, place)).taken == ("source/b.csv", "large.bin")
+            await files.upload(paths, place)
+    assert body_of(server, bucket, "source/b.csv") == b"b.CSV" * 50_000
+    assert body_of(server, bucket, "large.bin") == large.read_bytes()
+
+
+async def test_a_download_leaves_files_alone_that_are_something_else(
+    server: LocalServer, tmp_path: Path, bucket: str
+) -> None:
+    put(server, bucket, data__a=b"one", data__b=b"two")
+    target, place = tmp_path / "target", S3Place(bucket)
+    async with opened(server, tmp_path) as files:
+        await files.download(place, ["data/"], target)
+        os.utime(target / "data" / "a")
+        assert (await files.plan_download(place, ["data/"], target)).taken == (), "the same, at another time"
+        (target / "data" / "b").write_bytes(b"TWO")
+        assert (await files.plan_download(place, ["data/"], target)).taken == (str(target / "data" / "b"),)
+        with pytest.raises(DataError, match="it is there already"):
+            await files.download(place, ["data/"], target)
+        assert (target / "data" / "b").read_bytes() == b"TWO"
+        put(server, bucket, data__b=b"TWO")
+        done = await files.download(place, ["data/"], target)
+    assert (done.files, done.kept) == (2, 6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_an_upload_of_a_folder_that_is_killed_goes_on_without_what_had_arrived(
+    server: LocalServer, tmp_path: Path, bucket: str, seed: int
+) -> None:
+    chance, folder = random.Random(seed), tmp_path / "folder"
+    (folder / "deep").mkdir(parents=True)
+    for number in range(200):
+        (folder / "deep" / f"{number}.csv").write_bytes(chance.randbytes(50_000))
+    large_file(folder, 4)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    place = S3Place(bucket)
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            uploading = asyncio.create_task(files.upload([str(folder)], place))
+            await sent(link, chance.uniform(0.05, 0.9) * size)
+            process = files._gateway._process
+            assert process is not None
+            process.kill()
+            with pytest.raises(WorkerLost):
+                await uploading
+            arrived = sum(found["Size"] for found in objects(server, bucket)) + arrived_bytes(server, bucket)
+            link.count_anew()
+            done = await files.upload([str(folder)], place)
+    assert done.kept >= arrived > 0, "what was on its way may have arrived after the kill"
+    assert link.sent < size - done.kept + 300_000, "only what was missing, and the requests around it"
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        key = path.relative_to(tmp_path).as_posix()
+        assert body_of(server, bucket, key) == path.read_bytes()
+    assert list((tmp_path / "transfers").iterdir()) == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -230,6 +309,41 @@ async def test_a_download_goes_on_after_a_break(server: LocalServer, tmp_path: P
     assert [path.name for path in target.iterdir()] == ["big"]
 
 
+async def test_a_download_of_a_folder_goes_on_after_a_break(server: LocalServer, tmp_path: Path, bucket: str) -> None:
+    chance, target = random.Random(7), tmp_path / "target"
+    bodies = {f"data/{number}": chance.randbytes(600_000) for number in range(40)}
+    put(server, bucket, **{key.replace("/", "__"): body for key, body in bodies.items()})
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            downloading = asyncio.create_task(files.download(S3Place(bucket), ["data/"], target))
+            await until(lambda: len(list(target.glob("data/[0-9]*"))) >= 5)
+            link.break_off()
+            with pytest.raises(ConnectionBroke):
+                await downloading
+            link.mend()
+            arrived = sum(path.stat().st_size for path in target.glob("data/[0-9]*"))
+            assert (await files.plan_download(S3Place(bucket), ["data/"], target)).taken == ()
+            done = await files.download(S3Place(bucket), ["data/"], target)
+    assert (done.files, done.unchecked) == (40, 0)
+    assert done.kept >= arrived
+    assert {f"data/{path.name}": path.read_bytes() for path in (target / "data").iterdir()} == bodies
+
+
+async def test_progress_tells_how_many_files_are_there_whole(server: LocalServer, tmp_path: Path, bucket: str) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.csv").write_bytes(b"1,2\n")
+    told: list[UploadProgress] = []
+    place = S3Place(bucket)
+    async with opened(server, tmp_path) as files:
+        await files.upload([str(tmp_path / f"{number}.csv") for number in range(3)], place, told.append)
+        await files.copy(place, ["0.csv", "1.csv"], S3Place(bucket, "copy/"), told.append)
+        await files.download(place, ["copy/"], tmp_path, told.append)
+        await files.delete(place, ["copy/", "2.csv"], told.append)
+    assert [(last.files_done, last.files) for last in told if last.files_done == last.files] == [
+        *((3, 3), (2, 2), (2, 2), (3, 3))
+    ]
+
+
 async def test_objects_are_copied_moved_and_deleted(server: LocalServer, tmp_path: Path, bucket: str) -> None:
     put(server, bucket, a=b"1", data__x=b"2", data__deep__y=b"3")
     place = S3Place(bucket)
@@ -237,7 +351,8 @@ async def test_objects_are_copied_moved_and_deleted(server: LocalServer, tmp_pat
         await files.copy(place, ["a"], S3Place(bucket, "b"))
         await files.copy(place, ["data/"], S3Place(bucket, "copy/"), move=True)
         assert keys(server, bucket) == ["a", "b", "copy/data/deep/y", "copy/data/x"]
-        assert (await files.plan_copy(place, ["a"], S3Place(bucket, "b"))).taken == ("b",)
+        assert (await files.plan_copy(place, ["a"], S3Place(bucket, "b"))).taken == (), "it is the same already"
+        assert (await files.plan_copy(S3Place(bucket, "copy/data/"), ["x"], S3Place(bucket, "b"))).taken == ("b",)
         with pytest.raises(DataError, match="that is where it is already"):
             await files.copy(place, ["a"], S3Place(bucket, "a"))
         with pytest.raises(DataError, match="several objects need a prefix"):

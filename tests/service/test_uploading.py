@@ -11,11 +11,13 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from tests.service.task_context import ScriptedContext
 from tui.resources.csv_reports import CsvDialect
 from tui.resources.datasets import (
+    ConnectionBroke,
     DataError,
     SplitPlan,
     UnreadableDataset,
@@ -121,6 +123,35 @@ def test_a_cancelled_upload_leaves_no_manifest_and_no_parts(tmp_path: Path, s3: 
         upload_dataset(context, folder, bucket, "datasets/houses", state=str(tmp_path / "state"))
     assert list_datasets(ScriptedContext({"s3": s3}), bucket) == ()
     assert s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []) == []
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+def test_after_a_break_only_the_missing_files_are_sent(
+    tmp_path: Path, s3: Any, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = data_set(tmp_path, digits=130_000)
+    honest, sent = s3.put_object, list[str]()
+
+    def put(*, Key: str, **named: Any) -> Any:  # noqa: N803
+        sent.append(Key)
+        if Key.endswith("test-labels.csv") and sent.count(Key) == 1:
+            raise EndpointConnectionError(endpoint_url="s3")
+        return honest(Key=Key, **named)
+
+    monkeypatch.setattr(s3, "put_object", put)
+    with pytest.raises(ConnectionBroke):
+        upload_dataset(ScriptedContext({"s3": s3}), folder, bucket, "datasets/houses", state=str(tmp_path / "state"))
+    begun = len(sent)
+    assert list_datasets(ScriptedContext({"s3": s3}), bucket) == ()
+    context = ScriptedContext({"s3": s3})
+    uploaded = upload_dataset(context, folder, bucket, "datasets/houses", state=str(tmp_path / "state"))
+    assert sent[begun:] == [f"datasets/houses/{name}" for name in ("test/test-labels.csv", "manifest.json")]
+    last = context.reports[-1]
+    assert isinstance(last, UploadProgress)
+    assert (last.files_done, last.files) == (5, 5)
+    labels = uploaded.manifest.files["test/test-labels.csv"].size
+    assert last.kept_bytes == uploaded.manifest.size - labels
+    assert list_datasets(context, bucket) == (uploaded,)
 
 
 def test_a_bucket_is_made_only_when_asked_for(tmp_path: Path, s3: Any) -> None:

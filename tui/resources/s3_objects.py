@@ -102,12 +102,12 @@ class TransferPlan:
     """Bytes."""
 
     taken: tuple[str, ...]
-    """What is there already under the names that would be written."""
+    """The names that would be written under which something else is there already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """A transfer that is complete and verified."""
+    """A transfer that is complete, and verified as far as S3 tells checksums."""
 
     files: int
     size: int
@@ -115,6 +115,9 @@ class Transferred:
 
     kept: int = 0
     """Of these, bytes that an attempt before had brought over already."""
+
+    unchecked: int = 0
+    """Files of which only the size could be compared: S3 does not tell their checksums."""
 
 
 def place_named(text: str) -> S3Place:

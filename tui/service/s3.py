@@ -124,10 +124,10 @@ class S3Files:
             commands, "copy_s3", on_progress, place=place, names=tuple(names), target=target, move=move
         )
 
-    async def delete(self, place: S3Place, names: Sequence[str]) -> Transferred:
+    async def delete(self, place: S3Place, names: Sequence[str], on_progress: OnProgress | None = None) -> Transferred:
         """Delete objects and everything below prefixes."""
         commands = [f"aws s3 rm --recursive {_quoted(place, name)}" for name in names]
-        return await self._changing(commands, "delete_s3", None, place=place, names=tuple(names))
+        return await self._changing(commands, "delete_s3", on_progress, place=place, names=tuple(names))
 
     async def _changing(
         self, commands: Sequence[str], task: str, on_progress: OnProgress | None, **arguments: Any

@@ -12,6 +12,8 @@ from tui.service.worker.context import TaskContext
 from tui.service.worker.s3_errors import as_data_errors, code_of
 
 PAGE_KEYS = 1000
+_UNVERSIONED = "null"
+"""The version of what was put while its bucket kept none; one of several where it began to afterwards."""
 
 
 def list_s3(context: TaskContext, place: S3Place, more: str = "") -> S3Page:
@@ -62,9 +64,11 @@ def list_s3_versions(context: TaskContext, bucket: str, key: str) -> tuple[S3Ver
                         name == "DeleteMarkers",
                     )
                     for entry in page.get(name, ())
-                    if entry["Key"] == key and entry["VersionId"] != "null"
+                    if entry["Key"] == key
                 ]
-    return tuple(sorted(found, key=lambda version: -version.modified))
+    if all(version.id == _UNVERSIONED for version in found):
+        return ()
+    return tuple(sorted(found, key=lambda version: (not version.latest, -version.modified)))
 
 
 def measure_s3(context: TaskContext, bucket: str, prefix: str) -> S3Extent:

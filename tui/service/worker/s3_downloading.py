@@ -4,69 +4,118 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import BinaryIO
+
+from botocore.exceptions import ClientError
 
 from tui.resources.datasets import DataError
 from tui.resources.s3_objects import S3Place, TransferPlan, Transferred
 from tui.service.worker.context import Cancelled, TaskContext
+from tui.service.worker.s3_checksums import (
+    EtagSum,
+    Stored,
+    is_checksum,
+    is_stored,
+    not_the_same,
+    part_bytes_of,
+    parts_in,
+)
 from tui.service.worker.s3_errors import as_data_errors
 from tui.service.worker.s3_meter import Meter
-from tui.service.worker.s3_sending import is_checksum, not_the_same
-from tui.service.worker.s3_uploading import send_all
+from tui.service.worker.s3_threads import for_each
 
 _CHUNK = 1 << 20
-_PLAIN_ETAG = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    key: str
+    name: Mapping[str, str]
+    """What requests call it: `Bucket`, `Key`, and `VersionId` where it is one of several."""
+
     path: Path
-    size: int
-    etag: str
+    stored: Stored
+    modified: int
+    """Seconds since the epoch."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its file came of an attempt before, which has seen that it was right."""
+        with suppress(FileNotFoundError):
+            status = self.path.stat()
+            return (status.st_size, int(status.st_mtime)) == (self.stored.size, self.modified)
+        return False
 
 
 def plan_download(context: TaskContext, place: S3Place, names: Sequence[str], folder: str) -> TransferPlan:
-    """What a download would fetch, and which files of those names there are; `names` of prefixes end in a slash.
+    """What a download would fetch, and which other files of those names there are; `names` of prefixes end in a slash.
 
     Raises:
         DataError: The place cannot be listed, or a key cannot be a file's name.
     """
     objects = list(_objects(context, place, names, Path(folder)))
-    taken = tuple(str(found.path) for found in objects if found.path.exists())
-    return TransferPlan(len(objects), sum(found.size for found in objects), taken)
+    with as_data_errors(context, f"Cannot compare with {place}"):
+        taken = tuple(str(found.path) for found in objects if _is_in_the_way(context, found))
+    return TransferPlan(len(objects), sum(found.stored.size for found in objects), taken)
 
 
 def download_s3(
     context: TaskContext, place: S3Place, names: Sequence[str], folder: str, version: str = ""
 ) -> Transferred:
-    """Download objects, and prefixes with everything below them, sending `UploadProgress`.
+    """Download objects, and prefixes with everything below them, sending `UploadProgress`; what is there stays there.
 
     A `version` is for a single object and becomes a part of the file's name. What a break leaves half done stays
-    beside its target and another attempt goes on with it.
+    beside its target and another attempt goes on with it. A file gets the time of its object.
 
     Raises:
         ConnectionBroke: The way to S3 failed.
-        DataError: A file of the name exists, or the object cannot be read or changed meanwhile.
+        DataError: Another file of the name exists, or the object cannot be read or changed meanwhile.
     """
     objects = list(_objects(context, place, names, Path(folder), version))
-    for found in objects:
-        if found.path.exists():
-            raise DataError(f"Cannot write '{found.path}'", "it is there already", "Move it away, or choose a folder.")
-    meter = Meter(context, sum(found.size for found in objects))
+    meter = Meter(context, sum(found.stored.size for found in objects), len(objects))
 
-    def fetch(found: _Object) -> None:
+    def fetch(found: _Object) -> bool:
         meter.file = found.path.name
-        _Fetching(context, meter, found).fetch(place.bucket, version)
+        checked = _Fetching(context, meter, found).fetch()
+        meter.finish_file()
+        return checked
 
     with as_data_errors(context, f"Cannot download from {place}"):
-        send_all(fetch, objects)
+        for found in objects:
+            if _is_in_the_way(context, found):
+                why, what_next = "it is there already", "Move it away, or choose a folder."
+                raise DataError(f"Cannot write '{found.path}'", why, what_next)
+        unchecked = for_each(objects, fetch).count(False)
     meter.finish()
-    return Transferred(len(objects), sum(found.size for found in objects), meter.kept)
+    return Transferred(len(objects), sum(found.stored.size for found in objects), meter.kept, unchecked)
+
+
+def _is_in_the_way(context: TaskContext, found: _Object) -> bool:
+    """Whether there is a file of the name that is not what would be fetched."""
+    if not found.path.exists() or found.is_there:
+        return False
+    if found.path.is_dir() or found.path.stat().st_size != found.stored.size:
+        return True
+    part_bytes, _ = _part_bytes(context, found)
+    return part_bytes is None or not is_stored(context, found.path, found.stored, part_bytes)
+
+
+def _part_bytes(context: TaskContext, found: _Object) -> tuple[int | None, bool]:
+    """The size of the parts in which an object was sent, 0 for one piece, None for unknown; whether S3 says so."""
+    parts, size = parts_in(found.stored.etag), found.stored.size
+    if not parts:
+        return parts, True
+    try:
+        first, last = (
+            context.client("s3").head_object(**found.name, PartNumber=number)["ContentLength"] for number in (1, parts)
+        )
+    except ClientError:
+        usual = part_bytes_of(size)
+        return (usual if usual and -(-size // usual) == parts else None), False
+    return (first if first * (parts - 1) + last == size and last <= first else None), True
 
 
 class _Fetching:
@@ -76,57 +125,62 @@ class _Fetching:
         self._context = context
         self._meter = meter
         self._found = found
-        mark = hashlib.sha256(f"{found.key} {found.etag}".encode()).hexdigest()[:16]
+        mark = hashlib.sha256(f"{found.name['Key']} {found.stored.etag}".encode()).hexdigest()[:16]
         self._part = found.path.with_name(f".{mark}.part")
 
-    def fetch(self, bucket: str, version: str) -> None:
-        """Get what is missing, see that it is right, and give it its name."""
-        found, digest = self._found, hashlib.md5(usedforsecurity=False)
+    def fetch(self) -> bool:
+        """Get what is missing, see that it is right, and give it its name; whether its checksum could be compared."""
+        found = self._found
+        if found.path.exists():
+            self._part.unlink(missing_ok=True)
+            self._meter.keep(found.stored.size)
+            return True
         found.path.parent.mkdir(parents=True, exist_ok=True)
+        part_bytes, sure = _part_bytes(self._context, found)
+        total = EtagSum(part_bytes or 0)
         try:
-            with self._part.open("ab+") as target:
-                arrived = self._hash_arrived(target, digest)
-                self._meter.keep(arrived)
-                encrypted = False
-                if arrived < found.size:
-                    answer = self._answer(bucket, version, arrived)
-                    encrypted = not is_checksum(answer)
-                    for chunk in answer["Body"].iter_chunks(_CHUNK):
-                        target.write(chunk)
-                        digest.update(chunk)
-                        self._meter(len(chunk))
-                size = target.tell()
+            size, encrypted = self._fill(total)
         except Cancelled:
             self._part.unlink(missing_ok=True)
             raise
-        plain = _PLAIN_ETAG.fullmatch(found.etag) and not encrypted
-        if size != found.size or (plain and digest.hexdigest() != found.etag):
+        same = total.etag == found.stored.etag
+        checkable = part_bytes is not None and not encrypted
+        if size != found.stored.size or (checkable and sure and not same):
             self._part.unlink(missing_ok=True)
-            raise not_the_same(found.key)
+            raise not_the_same(found.name["Key"])
+        os.utime(self._part, (found.modified, found.modified))
         try:
             os.link(self._part, found.path)
         except FileExistsError as error:
             raise DataError(f"Cannot write '{found.path}'", "it is there by now", "Move it away.") from error
         self._part.unlink()
+        return checkable and same
 
-    def _answer(self, bucket: str, version: str, arrived: int) -> dict[str, Any]:
-        """The rest of the object, if it still is the one that was listed."""
-        chosen = {"VersionId": version} if version else {"IfMatch": f'"{self._found.etag}"'}
-        span = {"Range": f"bytes={arrived}-"} if arrived else {}
-        answer: dict[str, Any] = self._context.client("s3").get_object(
-            Bucket=bucket, Key=self._found.key, **chosen, **span
-        )
-        return answer
+    def _fill(self, total: EtagSum) -> tuple[int, bool]:
+        """Bring the file beside its target to its end; its size, and whether the ETag is no checksum."""
+        with self._part.open("ab+") as file:
+            arrived = self._sum_arrived(file, total)
+            self._meter.keep(arrived)
+            s3, unchanged = self._context.client("s3"), {"IfMatch": f'"{self._found.stored.etag}"'}
+            if arrived == self._found.stored.size:
+                return arrived, not is_checksum(s3.head_object(**self._found.name, **unchanged))
+            span = {"Range": f"bytes={arrived}-"} if arrived else {}
+            answer = s3.get_object(**self._found.name, **unchanged, **span)
+            for chunk in answer["Body"].iter_chunks(_CHUNK):
+                file.write(chunk)
+                total.update(chunk)
+                self._meter(len(chunk))
+            return file.tell(), not is_checksum(answer)
 
-    def _hash_arrived(self, target: Any, digest: Any) -> int:
-        target.seek(0)
-        while chunk := target.read(_CHUNK):
+    def _sum_arrived(self, file: BinaryIO, total: EtagSum) -> int:
+        file.seek(0)
+        while chunk := file.read(_CHUNK):
             self._context.check()
-            digest.update(chunk)
-        size: int = target.tell()
-        if size > self._found.size:
-            target.truncate(0)
-            raise not_the_same(self._found.key)
+            total.update(chunk)
+        size = file.tell()
+        if size > self._found.stored.size:
+            file.truncate(0)
+            raise not_the_same(self._found.name["Key"])
         return size
 
 
@@ -143,12 +197,15 @@ def _objects(
                     for found in page.get("Contents", ()):
                         if not found["Key"].endswith("/"):
                             path = _below(folder, found["Key"][len(place.prefix) :])
-                            yield _Object(found["Key"], path, found["Size"], found["ETag"].strip('"'))
+                            stored = Stored(found["Size"], found["ETag"].strip('"'))
+                            called = {"Bucket": place.bucket, "Key": found["Key"]}
+                            yield _Object(called, path, stored, int(found["LastModified"]))
             else:
-                chosen = {"VersionId": version} if version else {}
-                head = s3.head_object(Bucket=place.bucket, Key=key, **chosen)
-                called = f"{name}.{version[:8]}" if version else name
-                yield _Object(key, _below(folder, called), head["ContentLength"], head["ETag"].strip('"'))
+                called = {"Bucket": place.bucket, "Key": key} | ({"VersionId": version} if version else {})
+                head = s3.head_object(**called)
+                stored = Stored(head["ContentLength"], head["ETag"].strip('"'))
+                path = _below(folder, f"{name}.{version[:8]}" if version else name)
+                yield _Object(called, path, stored, int(head["LastModified"]))
 
 
 def _below(folder: Path, name: str) -> Path:

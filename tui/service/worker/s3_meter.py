@@ -14,7 +14,7 @@ _REPORT_SECONDS = 0.2
 class Meter:
     """Counts bytes and passes them on; raises `Cancelled` in whoever counts when the person cancelled."""
 
-    def __init__(self, context: TaskContext, total: int) -> None:
+    def __init__(self, context: TaskContext, total: int, files: int = 1) -> None:
         self.file = ""
         """What is under way, in the person's words."""
 
@@ -23,7 +23,8 @@ class Meter:
 
         self._context = context
         self._total = total
-        self._done = 0
+        self._files = files
+        self._done = self._files_done = 0
         self._started = self._reported = time.monotonic()
         self._lock = threading.Lock()
 
@@ -41,13 +42,23 @@ class Meter:
             self.kept += count
         self(count)
 
+    def finish_file(self, count: int = 1) -> None:
+        """One more file is there whole and right, or so many at once."""
+        with self._lock:
+            self._files_done += count
+        self(0)
+
     def finish(self) -> None:
         """Report that everything is there."""
-        self._done = self._total
+        self._done, self._files_done = self._total, self._files
         self._report()
 
     def _report(self) -> None:
         self._reported = time.monotonic()
         rate = (self._done - self.kept) / max(self._reported - self._started, 1e-6)
         remaining = (self._total - self._done) / rate if rate > 0 else None if self._done < self._total else 0.0
-        self._context.report(UploadProgress(self._done, self._total, rate, remaining, self.file, self.kept))
+        self._context.report(
+            UploadProgress(
+                self._done, self._total, rate, remaining, self.file, self.kept, self._files_done, self._files
+            )
+        )

@@ -20,14 +20,19 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tui.resources.datasets import DataError
-from tui.service.worker.context import Cancelled
+from tui.service.worker.context import Cancelled, TaskContext
+from tui.service.worker.s3_checksums import (
+    PART_BYTES,
+    Stored,
+    check_etag,
+    etag_of_parts,
+    is_stored,
+    not_the_same,
+    part_bytes_of,
+)
 from tui.service.worker.s3_errors import code_of
 from tui.service.worker.s3_meter import Meter
 
-PART_BYTES = 8 << 20
-"""A larger file goes in parts of this size, or of a larger one when there would be too many."""
-
-_MOST_PARTS = 10_000
 _THREADS = 4
 
 
@@ -50,13 +55,14 @@ class _Upload:
 class Sender:
     """Sends files; the state of those that go in parts is kept below a folder."""
 
-    def __init__(self, s3: Any, meter: Meter, state: Path) -> None:
-        self._s3 = s3
+    def __init__(self, context: TaskContext, meter: Meter, state: Path) -> None:
+        self._context = context
+        self._s3 = context.client("s3")
         self._meter = meter
         self._state = state
 
-    def send(self, path: Path, bucket: str, key: str) -> None:
-        """Send a file and see that what arrived is what it holds.
+    def send(self, path: Path, bucket: str, key: str, stored: Stored | None) -> None:
+        """Send a file and see that what arrived is what it holds; nothing is sent if that is what is `stored` there.
 
         A person who cancels takes back what had arrived of it; after any other end the next attempt goes on.
 
@@ -64,12 +70,15 @@ class Sender:
             DataError: The file changed meanwhile, or something else arrived.
         """
         before = path.stat()
-        if before.st_size <= PART_BYTES:
+        if is_stored(self._context, path, stored):
+            self._state_of(path, bucket, key).unlink(missing_ok=True)
+            self._meter.keep(before.st_size)
+        elif before.st_size <= PART_BYTES:
             body = path.read_bytes()
             digest = hashlib.md5(body, usedforsecurity=False)
             checksum = b64encode(digest.digest()).decode()
             answer = self._s3.put_object(Bucket=bucket, Key=key, Body=body, ContentMD5=checksum)
-            _check_etag(answer, digest.hexdigest(), key)
+            check_etag(answer, digest.hexdigest(), key)
             self._meter(len(body))
         else:
             _InParts(
@@ -78,6 +87,7 @@ class Sender:
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise DataError(f"Cannot upload '{path}'", "it changed while it was sent", "Send it again.")
+        self._meter.finish_file()
 
     def _state_of(self, path: Path, bucket: str, key: str) -> Path:
         named = json.dumps([str(path.resolve()), bucket, key, self._s3.meta.endpoint_url])
@@ -115,7 +125,7 @@ class _InParts:
         head = self._s3.head_object(**self._object)
         if head["ContentLength"] != self._status.st_size:
             raise not_the_same(self._object["Key"])
-        _check_etag(head, f"{hashlib.md5(sums, usedforsecurity=False).hexdigest()}-{count}", self._object["Key"])
+        check_etag(head, etag_of_parts(sums), self._object["Key"])
 
     def _begun(self) -> tuple[_Upload, Mapping[int, str]]:
         """The upload of an attempt before and the ETags of its parts, or a new one."""
@@ -133,8 +143,7 @@ class _InParts:
                     return upload, arrived
                 self._s3.abort_multipart_upload(**self._object, UploadId=upload.id)
         answer = self._s3.create_multipart_upload(**self._object)
-        part_bytes = max(PART_BYTES, -(-size // _MOST_PARTS))
-        upload = _Upload(answer["UploadId"], part_bytes, size, self._status.st_mtime_ns)
+        upload = _Upload(answer["UploadId"], part_bytes_of(size), size, self._status.st_mtime_ns)
         self._keep(upload)
         return upload, {}
 
@@ -179,19 +188,3 @@ class _InParts:
             upload.etags[str(number)] = answer["ETag"]
             self._keep(upload)
         self._meter(len(body))
-
-
-def not_the_same(key: str) -> DataError:
-    """The complaint about an object that is not what it should be."""
-    return DataError(f"The transfer of '{key}' went wrong", "what arrived is not what was sent", "Try it again.")
-
-
-def is_checksum(answer: Mapping[str, Any]) -> bool:
-    """Whether the ETag of an answer says something about the bytes: encryption makes it something else."""
-    return answer.get("ServerSideEncryption", "AES256") == "AES256" and "SSECustomerAlgorithm" not in answer
-
-
-def _check_etag(answer: Mapping[str, Any], expected: str, key: str) -> None:
-    """S3 has compared each body with the checksum that came with it; this is about all of them together."""
-    if is_checksum(answer) and answer["ETag"].strip('"') != expected:
-        raise not_the_same(key)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tui.resources.datasets import DataError
 from tui.resources.s3_objects import S3Place, TransferPlan, Transferred
 from tui.service.worker.context import TaskContext
+from tui.service.worker.s3_checksums import PART_BYTES, Stored, is_stored
 from tui.service.worker.s3_errors import as_data_errors
 from tui.service.worker.s3_meter import Meter
-from tui.service.worker.s3_sending import PART_BYTES, Sender
-
-_THREADS = 10
-"""Small files that are on their way at once."""
+from tui.service.worker.s3_sending import Sender
+from tui.service.worker.s3_threads import for_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +25,22 @@ class _File:
 
 
 def plan_upload(context: TaskContext, paths: Sequence[str], place: S3Place) -> TransferPlan:
-    """What an upload would send, and which keys it would replace.
+    """What an upload would send, and which objects with other content it would replace.
 
     Raises:
         DataError: A file cannot be read, a name cannot be a key, or the place cannot be listed.
     """
     files = list(_files(context, paths, place.prefix))
-    s3 = context.client("s3")
-    roots = {place.prefix + Path(path).name for path in paths}
-    present: set[str] = set()
-    with as_data_errors(context, f"Cannot list {place}"):
-        for root in sorted(roots):
-            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=root):
-                context.check()
-                present.update(found["Key"] for found in page.get("Contents", ()))
-    taken = tuple(file.key for file in files if file.key in present)
+    with as_data_errors(context, f"Cannot compare with what is in {place}"):
+        stored = _stored(context, paths, place)
+        taken = tuple(
+            file.key for file in files if file.key in stored and not is_stored(context, file.path, stored[file.key])
+        )
     return TransferPlan(len(files), sum(file.size for file in files), taken)
 
 
 def upload_paths(context: TaskContext, paths: Sequence[str], place: S3Place, state: str) -> Transferred:
-    """Upload files, and folders with everything in them, sending `UploadProgress`.
+    """Upload files, and folders with everything in them, sending `UploadProgress`; what is there already stays there.
 
     What a break leaves half done is kept below the folder `state`: another attempt goes on with it.
 
@@ -56,16 +49,18 @@ def upload_paths(context: TaskContext, paths: Sequence[str], place: S3Place, sta
         DataError: A file or the bucket cannot be used, or what arrived is not what was sent.
     """
     files = list(_files(context, paths, place.prefix))
-    meter = Meter(context, sum(file.size for file in files))
-    sender = Sender(context.client("s3"), meter, Path(state))
-
-    def send(file: _File) -> None:
-        context.check()
-        meter.file = file.path.name
-        sender.send(file.path, place.bucket, file.key)
+    meter = Meter(context, sum(file.size for file in files), len(files))
+    sender = Sender(context, meter, Path(state))
 
     with as_data_errors(context, f"Cannot upload to {place}"):
-        send_all(send, [file for file in files if file.size <= PART_BYTES])
+        stored = _stored(context, paths, place)
+
+        def send(file: _File) -> None:
+            context.check()
+            meter.file = file.path.name
+            sender.send(file.path, place.bucket, file.key, stored.get(file.key))
+
+        for_each([file for file in files if file.size <= PART_BYTES], send)
         for file in files:
             if file.size > PART_BYTES:
                 send(file)
@@ -73,15 +68,26 @@ def upload_paths(context: TaskContext, paths: Sequence[str], place: S3Place, sta
     return Transferred(len(files), sum(file.size for file in files), meter.kept)
 
 
-def send_all(send: Any, items: Sequence[Any]) -> None:
-    """Do something with all items, many at once; the first failure ends it."""
-    with ThreadPoolExecutor(_THREADS) as pool:
-        try:
-            for _ in pool.map(send, items):
-                pass
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def _stored(context: TaskContext, paths: Sequence[str], place: S3Place) -> dict[str, Stored]:
+    """The objects that have the name of a file that is to be uploaded, or are below that of a folder."""
+    s3 = context.client("s3")
+
+    def look(text: str) -> list[tuple[str, Stored]]:
+        path = Path(text)
+        key = place.prefix + path.name
+        if path.is_dir():
+            pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=f"{key}/")
+        else:  # the first key with a prefix is the one that is nothing but the prefix
+            pages = [s3.list_objects_v2(Bucket=place.bucket, Prefix=key, MaxKeys=1)]
+        found: list[tuple[str, Stored]] = []
+        for page in pages:
+            context.check()
+            found += [
+                (entry["Key"], Stored(entry["Size"], entry["ETag"].strip('"'))) for entry in page.get("Contents", ())
+            ]
+        return found
+
+    return {key: stored for found in for_each(paths, look) for key, stored in found}
 
 
 def _files(context: TaskContext, paths: Sequence[str], prefix: str) -> Iterator[_File]:

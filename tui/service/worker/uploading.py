@@ -15,7 +15,8 @@ from tui.resources.datasets import (
     UnreadableDataset,
     UploadedDataset,
 )
-from tui.service.worker.context import TaskContext
+from tui.service.worker.context import Cancelled, TaskContext
+from tui.service.worker.s3_checksums import Stored
 from tui.service.worker.s3_errors import MISSING, as_data_errors, code_of
 from tui.service.worker.s3_meter import Meter
 from tui.service.worker.s3_sending import Sender
@@ -30,7 +31,7 @@ def upload_dataset(
 
     An earlier manifest at the place is deleted first and the new one comes last, so that a manifest always means
     that everything it names is there. `create_bucket` makes the bucket when it does not exist. What a break leaves
-    half done is kept below the folder `state`: another attempt goes on with it.
+    half done is kept below the folder `state`: another attempt goes on with it. What a person cancels is taken back.
 
     Raises:
         DataError: The folder is no data set, the bucket is missing or not ours, the transfer failed, or what arrived
@@ -45,13 +46,18 @@ def upload_dataset(
         context.check()
         s3.delete_object(Bucket=bucket, Key=prefix + MANIFEST)
         paths = [*manifest.files, MANIFEST]
-        meter = Meter(context, sum((base / path).stat().st_size for path in paths))
-        sender = Sender(s3, meter, Path(state))
-        for path in paths:
-            context.check()
-            meter.file = path
-            sender.send(base / path, bucket, prefix + path)
-        meter.finish()
+        stored = _stored_below(context, bucket, prefix)
+        meter = Meter(context, sum((base / path).stat().st_size for path in paths), len(paths))
+        sender = Sender(context, meter, Path(state))
+        try:
+            for path in paths:
+                context.check()
+                meter.file = path
+                sender.send(base / path, bucket, prefix + path, stored.get(path))
+            meter.finish()
+        except Cancelled:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": prefix + path} for path in paths]})
+            raise
     return UploadedDataset(bucket, prefix, manifest)
 
 
@@ -77,13 +83,23 @@ def list_datasets(
                 return ()
             raise
         with ThreadPoolExecutor(max_workers=8) as pool:
-            results = list(pool.map(lambda folder: _stored(context, s3, bucket, folder), found))
+            results = list(pool.map(lambda folder: _described(context, s3, bucket, folder), found))
     readable = [result for result in results if isinstance(result, UploadedDataset)]
     readable.sort(key=lambda dataset: dataset.manifest.created, reverse=True)
     return (*readable, *(result for result in results if isinstance(result, UnreadableDataset)))
 
 
-def _stored(context: TaskContext, s3: Any, bucket: str, folder: str) -> UploadedDataset | UnreadableDataset | None:
+def _stored_below(context: TaskContext, bucket: str, prefix: str) -> dict[str, Stored]:
+    """The objects of a data set that an attempt before has brought there, by path."""
+    pages = context.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return {
+        entry["Key"].removeprefix(prefix): Stored(entry["Size"], entry["ETag"].strip('"'))
+        for page in pages
+        for entry in page.get("Contents", ())
+    }
+
+
+def _described(context: TaskContext, s3: Any, bucket: str, folder: str) -> UploadedDataset | UnreadableDataset | None:
     context.check()
     key = folder + MANIFEST
     try:
