@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from widgets.cpu_limit import TooSlow
 from widgets.log_index import LineIndex
 from widgets.log_pattern import Both, Finder, Pattern, whole
 from widgets.log_store import LogStore
@@ -76,6 +77,10 @@ class LogFilter:
         return None
 
     def _excluded(self, line: int) -> bool:
-        if not self.context or self.exclude is None:
+        if not self.context or self.exclude is None or self.matches.too_slow:
             return False
-        return self.exclude.matches(whole(self._store[line].text))
+        try:
+            return self.exclude.matches(whole(self._store[line].text))
+        except TooSlow:
+            self.matches.too_slow = True
+            return False
