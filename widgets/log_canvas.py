@@ -172,12 +172,14 @@ class LogCanvas(Widget):
         end = selection.end or Offset(sys.maxsize, last)
         if start.y > last:
             return None
-        gutter = self._window.gutter
-        lines = [shown_line(self._store[index], gutter) for index in range(start.y, min(end.y, last) + 1)]
-        if end.y <= last:
-            lines[-1] = lines[-1][: end.x]
-        lines[0] = lines[0][start.x :]
-        return "\n".join(lines), "\n"
+        gutter, shown = self._window.gutter, self._window.shown
+        lines = []
+        line = shown.next(start.y)
+        while line is not None and line <= end.y:
+            text = shown_line(self._store[line], gutter)
+            lines.append(text[start.x if line == start.y else 0 : end.x if line == end.y else None])
+            line = shown.next(line + 1)
+        return ("\n".join(lines), "\n") if lines else None
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -11,7 +11,7 @@ from rich.style import Style
 from widgets.log_finder import LogFinder
 from widgets.log_index import LineIndex
 from widgets.log_pattern import Errors, whole
-from widgets.log_rows import Row
+from widgets.log_rows import Mark, Row
 from widgets.log_text import parse_time
 
 
@@ -32,6 +32,8 @@ class LogJumper(LogFinder):
     _jump: _Jump | None = None
     _current: int | None = None
     """The line last gone to."""
+    _left_before: int | None = None
+    """How far to the right the view stood before a match further right was brought into view."""
 
     def search(self, text: str) -> None:
         """Mark all matches of a pattern, or none when it is empty; see `widgets.log_pattern`.
@@ -88,8 +90,13 @@ class LogJumper(LogFinder):
 
     def clear(self) -> None:
         """Forget all lines and follow again; search and filter stay."""
-        self._jump = self._current = None
+        self._jump = self._current = self._left_before = None
         super().clear()
+
+    def action_scroll_sideways(self, direction: int) -> None:
+        """Move unwrapped lines by half a screen, and stay there."""
+        self._left_before = None
+        super().action_scroll_sideways(direction)
 
     def _go(self, index: LineIndex | None, what: str, direction: int, *, here: bool = False) -> None:
         """Go to one of the lines of an index, from the last one or the first in view on."""
@@ -116,7 +123,10 @@ class LogJumper(LogFinder):
             return
         self._current = line
         self.follow = False
-        self._reveal(line)
+        if index is self._search:
+            self._reveal(line)
+        else:
+            self._move_back_left()
         self.show_line(line)
 
     def _reveal(self, line: int) -> None:
@@ -130,7 +140,16 @@ class LogJumper(LogFinder):
         start, end = (cell_len(shown[:at]) for at in spans[0])
         window = self._window
         if not window.left <= start <= end <= window.left + window.text_width:
-            window.left = max(0, start - window.text_width // 2) if end > window.text_width else 0
+            before = window.left if self._left_before is None else self._left_before
+            self._move_back_left()
+            if not window.left <= start <= end <= window.left + window.text_width:
+                window.left = max(0, start - window.text_width // 2) if end > window.text_width else 0
+                self._left_before = before
+
+    def _move_back_left(self) -> None:
+        """Undo the move to a match: other lines may have nothing so far to the right."""
+        if self._left_before is not None:
+            self._window.left, self._left_before = self._left_before, None
 
     def _to_top(self, line: int, otherwise: str) -> None:
         shown = self._window.shown.next(line)
@@ -140,10 +159,12 @@ class LogJumper(LogFinder):
             return
         self.follow = False
         self._current = shown
+        self._move_back_left()
         self._move_to((shown, 0), upward=shown <= self._window.top[0])
 
     def _index_again(self) -> None:
         self._errors = None
+        self._move_back_left()
         super()._index_again()
 
     def _shift(self, moved: Callable[[int], int]) -> None:
@@ -166,10 +187,25 @@ class LogJumper(LogFinder):
             jump, self._jump = self._jump, None
             self._land(jump)
 
+    def _found_text(self) -> str:
+        parts = [super()._found_text()]
+        errors, line = self._errors, self._current
+        if errors and line is not None and errors.first_from(line) == line:
+            parts.insert(0, f"error {errors.rank(line) + 1:,} of {errors.count:,}")
+        return " · ".join(filter(None, parts))
+
     def _search_text(self, search: LineIndex) -> str:
         if self._current is None or search.first_from(self._current) != self._current:
             return super()._search_text(search)
         return f"match {search.rank(self._current) + 1:,} of {search.count:,}"
+
+    def _marks(self, row: Row) -> Sequence[Mark]:
+        marks = super()._marks(row)
+        if row.number != self._current:
+            return marks
+        style = self._style("here")
+        ground = Style(bgcolor=style.bgcolor, underline=style.underline)
+        return [(row.offset, row.offset + self.size.width, ground), *marks]
 
     def _match_style(self, row: Row) -> Style:
         return self._style("current") if row.number == self._current else super()._match_style(row)

@@ -11,7 +11,11 @@ SCROLLER_BINDINGS: list[BindingType] = [
     Binding("k,up", "scroll_rows(-1)", "Up", id="log.up", tooltip="One line up", show=False),
     Binding("j,down", "scroll_rows(1)", "Down", id="log.down", tooltip="One line down", show=False),
     Binding("ctrl+b,pageup", "scroll_pages(-1)", "Page up", id="log.page_up", tooltip="One page up", show=False),
-    Binding("ctrl+f,pagedown", "scroll_pages(1)", "Page down", id="log.page_down", tooltip="One page down", show=False),
+    Binding(
+        "ctrl+f,pagedown,space", "scroll_pages(1)", "Page down", id="log.page_down", tooltip="One page down", show=False
+    ),
+    Binding("ctrl+u", "scroll_halves(-1)", "Half up", id="log.half_up", tooltip="Half a page up", show=False),
+    Binding("ctrl+d", "scroll_halves(1)", "Half down", id="log.half_down", tooltip="Half a page down", show=False),
     Binding("g,home", "scroll_top", "First line", id="log.top", tooltip="To the oldest line", show=False),
     Binding("G,end", "follow", "Last line", id="log.end", tooltip="To the newest line, and follow", show=False),
     Binding("h,left", "scroll_sideways(-1)", "Left", id="log.left", tooltip="Half a screen left", show=False),
@@ -26,7 +30,6 @@ FINDER_BINDINGS: list[BindingType] = [
         id="log.search",
         tooltip="Search; re: begins a regular expression",
         key_display="/",
-        show=False,
     ),
     Binding("n", "match(1)", "Next match", id="log.next", tooltip="To the next match of the search", show=False),
     Binding("N", "match(-1)", "Previous match", id="log.previous", tooltip="To the match before", show=False),
@@ -37,7 +40,6 @@ FINDER_BINDINGS: list[BindingType] = [
         id="log.filter",
         tooltip="Show only lines that match, and lines around them",
         key_display="&",
-        show=False,
     ),
     Binding(
         "exclamation_mark",
@@ -113,8 +115,20 @@ FINDER_BINDINGS: list[BindingType] = [
 VIEW_BINDINGS: list[BindingType] = [
     Binding("enter", "unfold", "JSON", id="log.unfold", tooltip="Lay out the JSON of a line, or fold it", show=False),
     Binding("v", "mark", "Mark lines", id="log.mark", tooltip="Mark lines with the keys that move", show=False),
-    Binding("c", "copy_lines", "Copy lines", id="log.copy", tooltip="Copy the marked lines", show=False),
     Binding(
-        "X", "save", "Save", id="log.save", tooltip="Write the marked, filtered or all lines to a file", show=False
+        "c",
+        "copy_lines",
+        "Copy lines",
+        id="log.copy",
+        tooltip="Copy the lines marked with v, or what is selected with the mouse",
+        show=False,
+    ),
+    Binding(
+        "X",
+        "save",
+        "Save",
+        id="log.save",
+        tooltip="Write lines to a file: the marked, the matching, all, or those on the screen",
+        show=False,
     ),
 ]

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from widgets.cpu_limit import cpu_limit
 from widgets.log_segment import Segment
-from widgets.log_text import displayed, level
+from widgets.log_text import RANK, displayed, level
 
 REGEX_PREFIX = "re:"
 
@@ -27,6 +27,9 @@ _AROUND = 256
 
 _SECONDS_PER_ROW = 0.01
 """What marking may cost in each of the rows on the screen."""
+
+
+_FRAME = re.compile(rf'{RANK}\s*File "')
 
 
 class Finder(Protocol):
@@ -139,11 +142,14 @@ class Both:
 class Errors:
     """Lines that say something went wrong: what is coloured as an error, and of a traceback its head and its end."""
 
-    _WORDS = (b"ERROR", b"CRITICAL", b"FATAL", b"Traceback (most", b"Error:", b"Exception:", b"xit", b"XIT")
+    _WORDS = (
+        *(b"ERROR", b"CRITICAL", b"FATAL", b"Segmentation fault", b"Check failed", b"terminate called", b" error: "),
+        *(b"Traceback (most", b"Error:", b"Exception:", b"xit", b"XIT"),
+    )
 
     def matches(self, shown: str) -> bool:
         """Whether it is such a line."""
-        return level(shown) == "error" or (level(shown) == "traceback" and not shown.lstrip().startswith('File "'))
+        return level(shown) == "error" or (level(shown) == "traceback" and not _FRAME.match(shown))
 
     def plain(self, segment: Segment, start: int, stop: int) -> Iterator[int]:
         """The lines that are such."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rich.cells import cell_len
@@ -19,9 +19,12 @@ LABELS: dict[PromptKind, str] = {
     "search": "/",
     "filter": "&",
     "exclude": "!",
-    "time": "Go to time (HH:MM[:SS] or ISO): ",
+    "time": "Go to time (HH:MM[:SS] or ISO, {zone}): ",
     "save": "",
 }
+
+MOST_EARLIER = 50
+"""Answers of a kind that are remembered."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,20 @@ class Prompt:
     label: str
     text: str = ""
     at: int = 0
+    earlier: list[str] = field(default_factory=list)
+    """What was answered before, the oldest first; up and down go through it."""
+    _back: int = 0
+    """How many answers back the text is."""
+
+    def __post_init__(self) -> None:
+        if self.earlier and self.earlier[-1] == self.text:
+            self._back = 1
+
+    def keep(self) -> None:
+        """Remember the text as an answer."""
+        if self.text in self.earlier:
+            self.earlier.remove(self.text)
+        self.earlier[:] = [*self.earlier, self.text][-MOST_EARLIER:]
 
     def insert(self, text: str) -> None:
         """Put typed or pasted text in."""
@@ -57,6 +74,10 @@ class Prompt:
                 self.text, self.at = before[:word] + after, word
             case "ctrl+k":
                 self.text = before
+            case "up" | "down":
+                self._back = min(max(0, self._back + (1 if key == "up" else -1)), len(self.earlier))
+                self.text = self.earlier[-self._back] if self._back else ""
+                self.at = len(self.text)
             case _:
                 return False
         return True

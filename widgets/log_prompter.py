@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import cached_property
 from typing import ClassVar
 
 from textual import events
@@ -20,13 +22,19 @@ class LogPrompter(LogJumper):
 
     _prompt: Prompt | None = None
 
+    @cached_property
+    def _answers(self) -> dict[PromptKind, list[str]]:
+        """What was answered so far, by what was asked for."""
+        return defaultdict(list)
+
     def action_ask(self, kind: PromptKind) -> None:
         """Open the line to type in."""
-        self.open_prompt(kind, LABELS[kind], self._filter_text(kind))
+        zone = "local" if self.timestamps == "local" else "UTC"
+        self.open_prompt(kind, LABELS[kind].format(zone=zone), self._filter_text(kind))
 
     def open_prompt(self, kind: PromptKind, label: str, text: str = "") -> None:
         """Open the line to type in, with a text in it; keys go there until Enter or Escape."""
-        self._prompt = Prompt(kind, label, text, len(text))
+        self._prompt = Prompt(kind, label, text, len(text), self._answers[kind])
         self._paint()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
@@ -42,6 +50,9 @@ class LogPrompter(LogJumper):
         if event.key in ("enter", "escape"):
             self._prompt = None
             self._answer(prompt, kept=event.key == "enter")
+            self._paint()
+        elif event.key == "tab":
+            self._turn(prompt)
             self._paint()
         elif event.is_printable and event.character:
             prompt.insert(event.character)
@@ -60,6 +71,9 @@ class LogPrompter(LogJumper):
             self._prompt.insert(event.text)
             self._typing(self._prompt)
 
+    def _turn(self, prompt: Prompt) -> None:
+        """Ask for the next thing of those that can be asked for; there is only one."""
+
     def _typing(self, prompt: Prompt) -> None:
         """Look for what stands in the line while it is typed."""
         try:
@@ -76,6 +90,8 @@ class LogPrompter(LogJumper):
         """The line is closed: Enter keeps what was typed, Escape clears it."""
         if not kept:
             prompt.text = ""
+        elif prompt.text:
+            prompt.keep()
         if prompt.kind == "search" and kept:
             if prompt.text:
                 self._typing(prompt)

@@ -88,6 +88,10 @@ class LogScroller(LogCanvas, can_focus=True):
         """Move by pages, keeping one row of the old page."""
         self.action_scroll_rows(pages * max(1, len(self._rows) - 1))
 
+    def action_scroll_halves(self, halves: int) -> None:
+        """Move by half pages."""
+        self.action_scroll_rows(halves * max(1, len(self._rows) // 2))
+
     def action_scroll_top(self) -> None:
         """Go to the oldest line."""
         self._catch_up()

@@ -20,11 +20,13 @@ LogCanvas {
     & > .log-view--found { color: $text-muted; }
     & > .log-view--match { background: $warning-muted; color: $text-warning; }
     & > .log-view--current { background: $accent; color: $background; text-style: bold; }
+    & > .log-view--here { background: $panel; }
     & > .log-view--marked { background: $primary-muted; }
     & > .log-view--prompt { color: $foreground; text-style: bold; }
     & > .log-view--caret { text-style: reverse; }
     &:nocolor > .log-view--match { text-style: underline; }
     &:nocolor > .log-view--current { text-style: reverse; }
+    &:nocolor > .log-view--here { text-style: underline; }
     &:nocolor > .log-view--marked { text-style: bold; }
     & > .log-view--notice { color: $text-accent; text-style: bold; }
     & > .log-view--thumb { color: $scrollbar; }
@@ -52,6 +54,7 @@ PARTS = {
     "log-view--match",
     "log-view--current",
     "log-view--marked",
+    "log-view--here",
     "log-view--prompt",
     "log-view--caret",
     *(f"log-view--host-{number}" for number in range(HOST_COLORS)),

@@ -26,9 +26,15 @@ _SLACK = 8
 
 _LINE_BREAKS = str.maketrans(dict.fromkeys("\n\v\f\x85\u2028\u2029", "↵"))
 
-_LEVEL = re.compile(r"\b(?:(ERROR|CRITICAL|FATAL)|(WARN(?:ING)?)|(INFO|DEBUG|NOTICE))\b")
+_LEVEL = re.compile(
+    r"\b(?:(ERROR|CRITICAL|FATAL|Segmentation fault|Check failed|terminate called|(?<= )error(?=: ))"
+    r"|(WARN(?:ING)?)|(INFO|DEBUG|NOTICE))\b"
+)
+RANK = r"(?:\[[^\]]{1,40}\](?:<std(?:out|err)>)?:\s?)?"
+"""What mpirun and torchrun may put before a line: the rank of the process that wrote it."""
+
 _TRACEBACK = re.compile(
-    r"Traceback \(most recent call last\):|\s+File \".*\", line \d+|(?:\w+\.)*\w*(?:Error|Exception):"
+    rf"{RANK}(?:Traceback \(most recent call last\):|\s+File \".*\", line \d+|(?:\w+\.)*\w*(?:Error|Exception):)"
 )
 _EXIT = re.compile(r"\bexit(?:ed)?[ _]?(?:with )?(?:exit )?(?:code|status)\b\W{0,3}(?:is )?[1-9]", re.IGNORECASE)
 _LEVEL_WITHIN = 300

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Literal
@@ -24,6 +24,8 @@ from widgets.slices import give_way
 
 Which = Literal["visible", "marked", "shown", "all"]
 """Lines on the screen, those marked, those that the filter shows, or every line."""
+
+_OF: dict[Which, str] = {"visible": "visible", "marked": "marked", "shown": "matching", "all": "all"}
 
 LINES_PER_SLICE = 2000
 """Lines written to a file before the keyboard gets its turn."""
@@ -51,11 +53,15 @@ class LogView(LogPrompter):
             """The view that sent this."""
             return self.log_view
 
+    save_name = ""
+    """The file that is proposed for saving."""
+
     _marking: tuple[int, int] | None = None
     """The line where marking began, and the one where it ends now."""
     _saving = ""
     _save_at = 0
     _save_end = 0
+    _which: Which = "all"
 
     def lines_as_text(self, which: Which) -> Iterator[str]:
         """Lines as they are shown, times and hosts included, each with its newline.
@@ -109,16 +115,46 @@ class LogView(LogPrompter):
         self._paint()
 
     def action_copy_lines(self) -> None:
-        """Copy the marked lines."""
-        text = "".join(self.lines_as_text("marked"))
-        self._note = f"Copied {text.count(chr(10)):,} lines {copy(self.app, text)}"
+        """Copy the marked lines, or what is selected with the mouse."""
+        if self._marking:
+            text = "".join(self.lines_as_text("marked"))
+            count = text.count("\n")
+            what = f"{count:,} line{'s'[: count != 1]}"
+        else:
+            text = self.screen.get_selected_text() or ""
+            what = f"{len(text):,} characters"
+            self.screen.clear_selection()
+        self._note = f"Copied {what} {copy(self.app, text)}"
         self._marking = None
         self._paint()
 
     def action_save(self) -> None:
-        """Ask for the name of the file."""
-        what = "the marked" if self._marking else f"{self.shown_count:,} matching" if self._filter else "all"
-        self.open_prompt("save", f"Save {what} lines to: ")
+        """Ask for the name of the file, and for which lines if others are meant than seems likely."""
+        self._which = self._savable[0]
+        self.open_prompt("save", self._save_label, _free_name(self.save_name) if self.save_name else "")
+
+    @property
+    def _savable(self) -> tuple[Which, ...]:
+        """What there is to save; first what is meant most likely."""
+        marked: tuple[Which, ...] = ("marked",) if self._marking else ()
+        matching: tuple[Which, ...] = ("shown",) if self._filter else ()
+        return (*marked, *matching, "all", "visible")
+
+    @property
+    def _save_label(self) -> str:
+        return f"Save {_OF[self._which]} lines (Tab: {_OF[self._following]}) to: "
+
+    @property
+    def _following(self) -> Which:
+        """What Tab asks for."""
+        savable = self._savable
+        place = savable.index(self._which) if self._which in savable else -1
+        return savable[(place + 1) % len(savable)]
+
+    def _turn(self, prompt: Prompt) -> None:
+        if prompt.kind == "save":
+            self._which = self._following
+            prompt.label = self._save_label
 
     def action_clear_found(self) -> None:
         """Stop marking; else take back the search, then the filter."""
@@ -159,7 +195,7 @@ class LogView(LogPrompter):
         """Leave keys that have nothing to act on to the program around."""
         match action:
             case "copy_lines":
-                return self._marking is not None
+                return self._marking is not None or (self.is_attached and self.text_selection is not None)
             case "clear_found" if self._marking:
                 return True
         return super().check_action(action, parameters)
@@ -187,8 +223,7 @@ class LogView(LogPrompter):
         if prompt.kind != "save":
             super()._answer(prompt, kept=kept)
         elif kept and prompt.text.strip():
-            which: Which = "marked" if self._marking else "shown" if self._filter else "all"
-            self.save(Path(prompt.text.strip()).expanduser(), which)
+            self.save(Path(prompt.text.strip()).expanduser().absolute(), self._which)
 
     async def _save(self, path: Path, which: Which) -> None:
         count, error, painted = 0, "", monotonic()
@@ -232,6 +267,13 @@ class LogView(LogPrompter):
             ground = Style(bgcolor=style.bgcolor, bold=style.bold)
             marks.insert(0, (row.offset, row.offset + self.size.width, ground))
         return marks
+
+
+def _free_name(name: str) -> str:
+    """A file name that is not taken: `boston.log`, `boston-2.log`."""
+    path = Path(name)
+    names = (path if number == 1 else path.with_stem(f"{path.stem}-{number}") for number in count(1))
+    return str(next(free for free in names if not free.exists()))
 
 
 def _bar(part: float, width: int = 10) -> str:

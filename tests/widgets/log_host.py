@@ -59,6 +59,10 @@ def lines(start: int, stop: int, host: str = "algo-1") -> list[LogLine]:
     return [LogLine(START + 1000 * number, host, f"line {number}") for number in range(start, stop)]
 
 
+def texts(*all_texts: str, step_ms: int = 1000) -> list[LogLine]:
+    return [LogLine(START + step_ms * number, "algo-1", text) for number, text in enumerate(all_texts)]
+
+
 def screen(widget: Widget) -> list[str]:
     """What stands on the widget's rows, without the scroll bar."""
     return [widget.render_line(y).text.rstrip("▐ ") for y in range(widget.size.height)]

@@ -1,22 +1,15 @@
+"""Searching and filtering a log."""
+
 from __future__ import annotations
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 
-from tests.widgets.log_host import START, LogApp, lines, press, screen, styled, until
-from widgets import log_canvas
-from widgets.log_store import LogLine
+from tests.widgets.log_host import LogApp, lines, press, screen, styled, texts, until
 from widgets.log_view import LogView
 
-
-@pytest.fixture(autouse=True)
-def paint_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_canvas, "PAINT_INTERVAL", 0.0)
-
-
-def texts(*all_texts: str, step_ms: int = 1000) -> list[LogLine]:
-    return [LogLine(START + step_ms * number, "algo-1", text) for number, text in enumerate(all_texts)]
+pytestmark = pytest.mark.usefixtures("paint_at_once")
 
 
 async def test_search_marks_all_and_goes_from_match_to_match() -> None:
@@ -92,14 +85,6 @@ async def test_a_regular_expression_that_would_take_for_ever_is_given_up() -> No
         await until(pilot, lambda: "takes too long" in screen(app.view)[4])
 
 
-async def test_a_match_to_the_right_comes_into_view() -> None:
-    app = LogApp()
-    async with app.run_test(size=(21, 4)) as pilot:
-        app.view.extend(texts("x" * 100 + "needle", "short"))
-        await press(pilot, "slash", *"needle", "enter")
-        await until(pilot, lambda: styled(app.view, "log-view--current") == ["needle"])
-
-
 async def test_a_filter_hides_lines_and_clearing_restores_the_place() -> None:
     app = LogApp()
     async with app.run_test(size=(60, 5)) as pilot:
@@ -156,36 +141,6 @@ async def test_search_under_a_filter_goes_through_its_lines() -> None:
         assert screen(app.view)[3].startswith("match 1 of 1 · &5: 19 of 100 lines")
 
 
-async def test_errors() -> None:
-    app = LogApp()
-    async with app.run_test(size=(60, 4)) as pilot:
-        app.view.extend(texts(*["fine"] * 20, "ERROR one", *["fine"] * 20, "exited with code 137", *["fine"] * 20))
-        await press(pilot, "g", "e")
-        await until(pilot, lambda: "ERROR one" in screen(app.view))
-        await press(pilot, "e")
-        await until(pilot, lambda: "exited with code 137" in screen(app.view))
-        await press(pilot, "E")
-        await until(pilot, lambda: "ERROR one" in screen(app.view))
-
-
-async def test_time_jumps() -> None:
-    app = LogApp()
-    async with app.run_test(size=(60, 4)) as pilot:
-        app.view.extend(LogLine(START + 20_000 * number, "algo-1", f"line {number}") for number in range(1000))
-        await press(pilot, "g")
-        for key, top in (("m", 3), ("m", 6), ("M", 3), ("o", 180), ("o", 360), ("m", 363), ("O", 360), ("O", 180)):
-            await press(pilot, key)
-            assert screen(app.view)[0] == f"line {top}"
-        await press(pilot, "T", *"18:30:20", "enter")
-        assert screen(app.view)[0] == "line 451"
-        await press(pilot, "T", *"2025-11-24T16:01", "enter")
-        assert screen(app.view)[0] == "line 3"
-        await press(pilot, "T", *"25:00", "enter")
-        assert "'25:00' is not a time" in screen(app.view)[3]
-        await press(pilot, "T", *"23:59", "enter")
-        assert screen(app.view)[3] == "no line is so late"
-
-
 class Host(App[None]):
     """A program with uses of its own for the keys that a log view sometimes needs."""
 
@@ -212,3 +167,31 @@ async def test_keys_without_use_are_left_to_the_program_around() -> None:
         view.search("line")
         await press(pilot, "n", "escape", "slash", "minus", "c", "n", "escape")
         assert app.heard == 4
+
+
+async def test_what_was_typed_before_comes_back() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 3)) as pilot:
+        app.view.extend(lines(0, 20))
+        for text in ("line 1", "line 2", "line 1"):
+            await press(pilot, "slash", *text, "enter")
+        seen = []
+        await press(pilot, "slash", "x")
+        for key in ("up", "up", "up", "down", "down", "down"):
+            await press(pilot, key)
+            seen.append(screen(app.view)[2].split("  ")[0])
+        assert seen == ["/line 1", "/line 2", "/line 2", "/line 1", "/", "/"]
+        await press(pilot, "escape", "ampersand", "up")
+        assert screen(app.view)[2].startswith("&"), "each kind of question has answers of its own"
+        assert "line" not in screen(app.view)[2]
+
+
+async def test_an_excluded_expression_that_takes_for_ever_among_context_lines_is_given_up() -> None:
+    app = LogApp()
+    async with app.run_test(size=(120, 5)) as pilot:
+        app.view.extend(texts("a\x1b[0m" * 40 + "b", "wanted", "fine"))
+        app.view.filter("wanted", "re:(a+)+$")
+        await until(pilot, lambda: app.view.shown_count == 1)
+        await press(pilot, "plus")
+        assert screen(app.view)[1:3] == ["wanted", "fine"]
+        assert "takes too long" in screen(app.view)[4]

@@ -151,8 +151,14 @@ def test_errors_are_the_lines_a_person_looks_for() -> None:
         "container exited with code 137",
         "Reporting training FAILURE, ExitCode 1",
         "\x1b[31mERROR\x1b[0m in colour",
+        "train.py: error: unrecognized arguments: --depth",
+        "Segmentation fault (core dumped)",
+        "[14:22:33] src/data.cc:1: Check failed: label must be in [0, 1]",
+        "[1,mpirank:0,algo-1]<stderr>:Traceback (most recent call last):",
+        "[rank3]: ValueError: no such column",
     ]
     right = ["INFO no ERROR here", '  File "train.py", line 3, in <module>', "exit code 0", "exited with status: 0", ""]
+    right += ['[1,0]<stderr>:  File "train.py", line 3', "[9] train-error:0.25 validation-error:0.31"]
     assert finds(Errors(), *wrong, *right) == wrong
 
 
