@@ -7,10 +7,22 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from tests.local.processes import Marked, needs_proc
 from tests.local.server import run_server
 from tests.local.training import describe, endless, request, upload_data, wait_for_end, wait_for_log
 from tests.waiting import until
+
+
+def test_the_temporary_folder_may_have_a_long_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / ("long" * 50)
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    with run_server(tmp_path / "data") as server:
+        upload_data(server)
+        server.client("sagemaker").create_training_job(**request("far-away"))
+        assert wait_for_end(server, "far-away")["TrainingJobStatus"] == "Completed"
 
 
 @needs_proc

@@ -12,9 +12,10 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -36,10 +37,27 @@ _MAX_LINE = 200_000
 """Bytes after which a line without an end is cut: a log event holds at most 256 KiB."""
 
 
+_SHORT_TEMPORARY_FOLDER = "/tmp"
+_LONGEST_TEMPORARY_FOLDER = 71
+"""Bytes: the path of the fork server's socket is 32 longer, and a socket's address holds 103 on some systems."""
+
+
+def _have_room_for_sockets() -> None:
+    """Have multiprocessing make its own folder now, and elsewhere if a socket in the temporary folder is impossible."""
+    folder = tempfile.gettempdir()
+    if len(os.fsencode(folder)) > _LONGEST_TEMPORARY_FOLDER:
+        tempfile.tempdir = _SHORT_TEMPORARY_FOLDER
+        try:
+            util.get_temp_dir()
+        finally:
+            tempfile.tempdir = folder
+
+
 class HostServer:
     """Starts host processes."""
 
     def __init__(self) -> None:
+        _have_room_for_sockets()
         self._context: ForkServerContext = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["tui.local.jobs.background", *PRELOAD])
         self._lifeline, self._held = self._context.Pipe(duplex=False)
