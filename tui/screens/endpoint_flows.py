@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 
 from tui.panes.endpoint_messages import DeployWanted
@@ -28,7 +28,9 @@ async def deploy(stage: Stage, wish: DeployWanted) -> None:
     if sources is None:
         return
     endpoints = stage.service.endpoints
-    await asyncio.gather(endpoints.list.first(), endpoints.configs.list.first())
+    for listed in (endpoints.list, endpoints.configs.list):
+        with suppress(ServiceError):  # a name that is taken is then refused later
+            await listed.first()
     name = await endpoints.free_name(sources.names[0] if len(sources.names) == 1 else f"{sources.names[0]}-ab")
     while True:
         form = DeployForm(

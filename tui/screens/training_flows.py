@@ -35,7 +35,7 @@ async def train(stage: Stage, wish: TrainingWanted) -> None:
         image = await image_of(stage, algorithm_named(values["algorithm"]))
         return request_of_new(values, dataset, image, f"s3://{dataset.bucket}/models")
 
-    form = NewTrainingForm(dataset, await roles_of(stage), _job_names(stage), stage.drafts)
+    form = NewTrainingForm(dataset, await roles_of(stage), stage.service.training.list.names, stage.drafts)
     await _submit(stage, form, request)
 
 
@@ -45,7 +45,7 @@ async def clone(stage: Stage, wish: CloneWanted) -> None:
     async def request(values: Mapping[str, str]) -> dict[str, Any]:
         return request_of_clone(values, wish.detail)
 
-    await _submit(stage, CloneForm(wish.detail, _job_names(stage), stage.drafts), request)
+    await _submit(stage, CloneForm(wish.detail, stage.service.training.list.names, stage.drafts), request)
 
 
 async def _submit(stage: Stage, form: TrainingForm, request: Request) -> None:
@@ -57,10 +57,6 @@ async def _submit(stage: Stage, form: TrainingForm, request: Request) -> None:
     form.forget_draft()
     await stage.show_pane("train")
     stage.screen.query_one(TrainPane).expect(values["name"])
-
-
-def _job_names(stage: Stage) -> frozenset[str]:
-    return frozenset(job.name for job in stage.service.training.jobs.snapshot.value or ())
 
 
 async def stop(stage: Stage, wish: StopWanted) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from tui.panes.batch import BatchPane
 from tui.panes.transform_messages import TransformCloneWanted, TransformStopWanted, TransformWanted
@@ -25,14 +24,11 @@ from tui.screens.stage import Stage
 from tui.screens.transform_fields import accepted_by, choice_of
 from tui.screens.transform_form import Container, TransformForm
 from tui.service.errors import ServiceError
-from tui.service.feed import Feed
 
 OFFERED = 40
 """Models, and training jobs, that are offered to choose from."""
 
 ELSEWHERE = "other data"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ async def transform(stage: Stage, wish: TransformWanted) -> None:
     if place is None:
         return
     algorithm = algorithm_of(source.image)
-    taken = _names(stage)
+    taken = stage.service.transforms.list.names
     name = free_name(f"{source.name[: NAME_LIMIT - 14]}-transform", taken, NAME_LIMIT)
     bucket = datasets[0].bucket if datasets else await stage.service.datasets.bucket()
     choice = accepted_by(algorithm, TransformChoice(name, source.name, place, f"s3://{bucket}/transform/{name}"))
@@ -93,7 +89,7 @@ async def clone(stage: Stage, wish: TransformCloneWanted) -> None:
     if model is None:
         stage.say(f"The model {detail.job.model} does not exist any more; n starts with another one.", "error")
         return
-    taken = _names(stage) | {detail.job.name}
+    taken = stage.service.transforms.list.names | {detail.job.name}
     name = free_name(detail.job.name, taken, NAME_LIMIT)
     form = TransformForm(
         f"Run {detail.job.name} again",
@@ -130,7 +126,7 @@ async def _source(stage: Stage, wish: TransformWanted) -> _Source | None:
 async def _choose_source(stage: Stage) -> _Source | None:
     service = stage.service
     models, searches, jobs = await asyncio.gather(
-        _known(service.models.list.feed), _known(service.tuning.list.feed), _known(service.training.jobs)
+        service.models.list.first(), service.tuning.list.first(), service.training.list.first()
     )
     names = {model.name for model in models[:OFFERED]}
     best = {f"best of {search.name}": search.name for search in searches if search.counters.completed}
@@ -235,22 +231,3 @@ def _choice_of_job(detail: TransformJobDetail, name: str) -> TransformChoice:
         instance_type=detail.instance_type,
         instance_count=detail.instance_count,
     )
-
-
-def _names(stage: Stage) -> frozenset[str]:
-    return frozenset(job.name for job in stage.service.transforms.list.feed.snapshot.value or ())
-
-
-async def _known(feed: Feed[tuple[T, ...]]) -> tuple[T, ...]:
-    """What a list has now, asked for if need be.
-
-    Raises:
-        ServiceError: It cannot be asked for.
-    """
-    async with aclosing(feed.watch()) as watched:
-        async for snapshot in watched:
-            if snapshot.value is not None:
-                return snapshot.value
-            if snapshot.error:
-                raise snapshot.error
-    return ()

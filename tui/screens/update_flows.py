@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 
 from tui.panes.endpoint_messages import EndpointUpdateWanted
@@ -19,12 +20,13 @@ async def update(stage: Stage, wish: EndpointUpdateWanted) -> None:
     """Move an endpoint to another configuration, after its differences were looked at."""
     endpoints = stage.service.endpoints
     detail = await endpoints.describe(wish.endpoint)
-    known = await endpoints.configs.list.first()
+    with suppress(ServiceError):  # a new one can be made all the same
+        await endpoints.configs.list.first()
     new_name = await endpoints.configs.free_name(detail.config_name or wish.endpoint)
     while True:
         form = UpdateForm(
             detail,
-            tuple(config.name for config in known),
+            tuple(config.name for config in endpoints.configs.list.rows),
             new_name,
             find=endpoints.configs.find,
             prices=PriceBook.of(stage.service.prices),

@@ -19,7 +19,7 @@ async def watch_file(stage: Stage, wish: FileWatchWanted) -> None:
     if report.errors:
         stage.say(f"{report.errors[0].sentence} Press f for the doctor.", "error")
         return
-    jobs = tuple((job.name, job.name) for job in stage.service.training.jobs.snapshot.value or ())
+    jobs = tuple((job.name, job.name) for job in stage.service.training.list.rows)
     note = "A job to run again on the new data, under a new name. On AWS that costs what the job costs, every time."
     again = Field(_AGAIN, "Train again", "", (("no", ""), *jobs), note=note)
     purpose = Purpose("Watch", "Watch", "watch", (again,))

@@ -79,10 +79,17 @@ class LiveList(Generic[R]):
         return frozenset(row.name for row in self.rows)
 
     async def first(self) -> tuple[R, ...]:
-        """The rows; where nobody has looked yet the first answer is waited for, be it good or bad."""
-        if self.feed.snapshot.value is None:
-            async with aclosing(self.feed.watch()) as snapshots:
-                await anext(snapshots)
+        """The rows; where nobody has looked yet the first answer is waited for.
+
+        Raises:
+            ServiceError: There is none.
+        """
+        async with aclosing(self.feed.watch()) as snapshots:
+            async for snapshot in snapshots:
+                if snapshot.value is not None:
+                    break
+                if snapshot.error:
+                    raise snapshot.error
         return self.rows
 
     @property
