@@ -31,7 +31,7 @@ def test_blocks_of_any_size_hold_the_records_of_the_whole(
     path = tmp_path_factory.mktemp("csv") / "table.csv"
     path.write_bytes(buffer.getvalue().encode(encoding))
     blocks = list(read_blocks(path, CsvDialect(encoding=encoding), block_bytes))
-    assert [record for block in blocks for record in block.records(",")] == table
+    assert [record for block in blocks for record in block.records(",")[0]] == table
     assert blocks[-1].done_bytes == path.stat().st_size
 
 
@@ -39,14 +39,14 @@ def test_line_numbers_count_blank_lines_and_quoted_newlines(tmp_path: Path) -> N
     path = tmp_path / "lines.csv"
     path.write_text('a,b\n\n"x\ny",1\nz,2\n')
     (block,) = read_blocks(path, CsvDialect())
-    assert [block.line_number(place, ",") for place in range(3)] == [1, 3, 5]
+    assert block.records(",")[1] == [1, 3, 5]
 
 
 def test_an_inch_mark_inside_a_field_is_no_quotation(tmp_path: Path) -> None:
     path = tmp_path / "inch.csv"
     path.write_text('pipe 5",1\npipe,2\n')
     (block,) = read_blocks(path, CsvDialect())
-    assert block.records(",") == [['pipe 5"', "1"], ["pipe", "2"]]
+    assert block.records(",")[0] == [['pipe 5"', "1"], ["pipe", "2"]]
 
 
 def test_an_unclosed_quotation_mark_is_named_with_its_line(tmp_path: Path) -> None:

@@ -187,3 +187,8 @@ def test_a_file_with_many_rows_is_repaired_in_little_memory(tmp_path: Path) -> N
     assert repair_csv(ScriptedContext(), plan).rows == 600_000
     assert tracemalloc.get_traced_memory()[1] < 100e6
     tracemalloc.stop()
+
+
+def test_a_ragged_line_below_the_last_row_stays_when_only_repeats_go(tmp_path: Path) -> None:
+    report = report_of(tmp_path, "x,y\n1,2.5\n1,2.5\n3,4.5\n" + "7\n" * 20)
+    assert repaired(report, "drop-repeats") == "x,y\n1,2.5\n3,4.5\n" + "7\n" * 20

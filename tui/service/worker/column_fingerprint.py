@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+from tui.service.worker.column_texts import Texts
 
 
 class Fingerprints:
@@ -18,15 +21,13 @@ class Fingerprints:
         self._random = np.random.RandomState(1)
         self._sums = np.zeros(width, np.uint64)
 
-    def add(self, matrix: npt.NDArray[np.float64], frame: pd.DataFrame, numeric: npt.NDArray[np.bool_]) -> None:
-        """Add a block: its numbers, and its cells for the columns that are not `numeric`."""
+    def add(self, matrix: npt.NDArray[np.float64], texts: Mapping[int, Texts]) -> None:
+        """Add a block: its numbers, and the texts by the place of their column."""
         weights = self._random.randint(0, 2**63 - 1, len(matrix), np.int64).astype(np.uint64)
         bits = (matrix + 0.0).view(np.uint64)  # minus zero becomes zero
-        self._sums += (bits * weights[:, None]).sum(axis=0, dtype=np.uint64)
-        for place in np.flatnonzero(~numeric).tolist():
-            texts = frame.iloc[:, place].fillna("").astype(str)
-            hashes = np.fromiter(map(hash, texts.tolist()), np.int64, len(texts)).view(np.uint64)
-            self._sums[place : place + 1] += (hashes * weights).sum(dtype=np.uint64)
+        self._sums += np.einsum("ij,i->j", bits, weights)
+        for place, column in texts.items():
+            self._sums[place : place + 1] += (column.hashes.view(np.uint64) * weights).sum(dtype=np.uint64)
 
     def __getitem__(self, place: int) -> int:
         return int(self._sums[place])

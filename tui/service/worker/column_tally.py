@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tui.resources.csv_cells import BOOLEANS, is_date
+from tui.resources.csv_cells import BOOLEANS
 from tui.resources.csv_reports import CLASS_LIMIT, DISTINCT_CAP, Column, ColumnKind
 from tui.service.worker.column_fingerprint import Fingerprints
 from tui.service.worker.column_sample import RowSample, histogram_of_values
+from tui.service.worker.column_texts import Texts
 
 _EXAMPLES = 3
-_LONGEST_VALUE = 80
-"""Characters that are kept of a text value, so that a column of novels does not fill the memory."""
-
-_DATES_LOOKED_AT = 50
-"""Cells of a block that are tried as dates."""
-
 _PROBE_ROWS = 4 * DISTINCT_CAP
 """A column with too many different values usually shows it in so many rows."""
 
@@ -58,11 +53,18 @@ class Tally:
     def add(self, frame: pd.DataFrame, lines: npt.NDArray[np.int64]) -> None:
         """Add the rows of a block; `lines` has the line in the file of each."""
         numeric = np.fromiter((kind.kind in "iuf" for kind in frame.dtypes), np.bool_, len(self._names))
-        matrix = self._matrix(frame, numeric, lines)
+        texts = {place: Texts.of(frame.iloc[:, place], self._decimal) for place in np.flatnonzero(~numeric).tolist()}
+        matrix = self._matrix(frame, texts)
+        unknown = np.isnan(matrix)
         finite = np.isfinite(matrix)
         self.rows += len(frame)
-        self._missing += frame.isna().to_numpy().sum(axis=0)
-        self._numbers += (~np.isnan(matrix)).sum(axis=0)
+        without_number = unknown.sum(axis=0)
+        self._numbers += len(frame) - without_number
+        for place, column in texts.items():
+            without_number[place] = np.count_nonzero(column.codes < 0)
+            self._look_at_words(place, column, lines)
+        self._missing += without_number
+        self._dates[numeric & ~unknown.all(axis=0)] = False
         self._infinite += np.isinf(matrix).sum(axis=0)
         self._whole &= ((matrix == np.floor(matrix)) | ~finite).all(axis=0)
         self._minimum = np.minimum(self._minimum, np.where(finite, matrix, np.inf).min(axis=0))
@@ -74,14 +76,14 @@ class Tally:
         self._counts_rows &= (steps == 1).all(axis=0)
         self._last_row = matrix[-1].copy()
         self._sample.add(matrix)
-        self._fingerprints.add(matrix, frame, numeric)
+        self._fingerprints.add(matrix, texts)
         for place, values in enumerate(self._values):
             if values is None:
                 continue
-            if numeric[place]:
-                self._count(place, values, *_distinct_numbers(matrix[:, place]))
+            if place in texts:
+                self._count(place, values, *texts[place].distinct())
             else:
-                self._count(place, values, *_distinct_texts(self._with_points(frame.iloc[:, place])))
+                self._count(place, values, *_distinct_numbers(matrix[:, place]))
 
     def add_notation(self, data: bytes, separator: str) -> None:
         """Note the columns in which a number of the records is in scientific notation."""
@@ -94,6 +96,8 @@ class Tally:
         digit_before = ((before >= ord("0")) & (before <= ord("9"))) | (before == ord("."))
         digit_after = ((after >= ord("0")) & (after <= ord("9"))) | (after == ord("+")) | (after == ord("-"))
         places = places[digit_before & digit_after]
+        if not len(places):
+            return
         marks = np.flatnonzero((cells == ord(separator)) | (cells == ord("\n")))
         self._scientific[np.unique(np.searchsorted(marks, places) % len(self._names))] = True
 
@@ -101,33 +105,24 @@ class Tally:
         """What was found, in the order of the columns."""
         return tuple(self._column(place) for place in range(len(self._names)))
 
-    def _matrix(
-        self, frame: pd.DataFrame, numeric: npt.NDArray[np.bool_], lines: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.float64]:
+    def _matrix(self, frame: pd.DataFrame, texts: Mapping[int, Texts]) -> npt.NDArray[np.float64]:
         """The numbers of a block, NaN where a cell is missing or text."""
-        if numeric.all():
-            matrix: npt.NDArray[np.float64] = frame.to_numpy(np.float64)
-        else:
-            matrix = np.full(frame.shape, np.nan)
-            matrix[:, numeric] = frame.iloc[:, np.flatnonzero(numeric)].to_numpy(np.float64)
-        self._dates[numeric & ~np.isnan(matrix).all(axis=0)] = False
-        for place in np.flatnonzero(~numeric).tolist():
-            column = frame.iloc[:, place].dropna().astype(str)
-            numbers = pd.to_numeric(self._with_points(column), errors="coerce")
-            matrix[numbers.index, place] = numbers.to_numpy(np.float64)
-            texts = column[numbers.isna()]
-            if len(texts) and place not in self._first_text:
-                self._first_text[place] = (str(texts.iloc[0])[:_LONGEST_VALUE], int(lines[texts.index[0]]))
-            if self._dates[place] and not all(map(is_date, column.iloc[:_DATES_LOOKED_AT])):
-                self._dates[place] = False
+        if not texts:
+            whole: npt.NDArray[np.float64] = frame.to_numpy(np.float64)
+            return whole
+        numeric = [place for place in range(len(self._names)) if place not in texts]
+        matrix = np.empty(frame.shape, order="F")
+        matrix[:, numeric] = frame.iloc[:, numeric].to_numpy(np.float64)
+        for place, column in texts.items():
+            matrix[:, place] = column.cells
         return matrix
 
-    def _with_points(self, cells: pd.Series) -> pd.Series:
-        """The cells of a column with texts, its numbers with a decimal point: pandas leaves them as they are."""
-        if self._decimal == ".":
-            return cells
-        is_number = cells.astype(str).str.fullmatch(r"\s*[+-]?[0-9]*,[0-9]+\s*")
-        return cells.mask(is_number, cells.astype(str).str.replace(",", "."))
+    def _look_at_words(self, place: int, texts: Texts, lines: npt.NDArray[np.int64]) -> None:
+        if place not in self._first_text and (found := texts.first_text()):
+            row, text = found
+            self._first_text[place] = (text, int(lines[row]))
+        if self._dates[place]:
+            self._dates[place] = texts.dated()
 
     def _count(self, place: int, values: dict[Any, int], found: list[Any], counts: list[int]) -> None:
         for value, count in zip(found, counts, strict=True):
@@ -160,8 +155,8 @@ class Tally:
             texts=texts,
             first_text=first_text,
             first_text_line=first_text_line,
-            minimum=minimum if ranged else None,
-            maximum=maximum if ranged else None,
+            minimum=minimum + 0.0 if ranged else None,  # minus zero becomes zero
+            maximum=maximum + 0.0 if ranged else None,
             infinite=int(self._infinite[place]),
             scientific=bool(self._scientific[place]) and numbers > texts,
             counts_rows=self.rows > 0 and bool(self._counts_rows[place]),
@@ -189,20 +184,6 @@ def _distinct_numbers(numbers: npt.NDArray[np.float64]) -> tuple[list[Any], list
         return probe.tolist(), [0] * len(probe)
     distinct, counts = np.unique(numbers[~np.isnan(numbers)], return_counts=True)
     return distinct.tolist(), counts.tolist()
-
-
-def _distinct_texts(column: pd.Series) -> tuple[list[Any], list[int]]:
-    """The different texts, cut to `_LONGEST_VALUE`, and how often each is there."""
-    tallied = column.dropna().astype(str).str.slice(0, _LONGEST_VALUE).value_counts()
-    return [_as_number(value) for value in tallied.index], tallied.tolist()
-
-
-def _as_number(text: str) -> float | str:
-    """The number a cell of a mixed column stands for, so that `1` and `1.0` are one value in every block."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _shown(value: float | str) -> str:

@@ -51,7 +51,7 @@ def _inspect(context: TaskContext, source: CsvSource) -> CsvReport:
                 reported = time.monotonic()
                 context.report(ReadProgress(tally.rows, tables.done_bytes, source.size))
         context.report(ReadProgress(tally.rows, source.size, source.size))
-        return csv_findings.report(source, tally.columns(), tally.rows, tables.ragged, repeats.found())
+        return csv_findings.report(source, tally.columns(), tally.rows, tables.ragged, repeats.found(context.check))
 
 
 def _block_bytes(source: CsvSource) -> int:

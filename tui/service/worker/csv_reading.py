@@ -43,19 +43,13 @@ class Block:
         """Whether a field may hold separators and newlines, so that the text cannot simply be cut at them."""
         return '"' in self.text
 
-    def records(self, separator: str) -> list[list[str]]:
-        """The fields of each record; blank lines are left out."""
+    def records(self, separator: str) -> tuple[list[list[str]], list[int]]:
+        """The fields of each record, and the line in the file at which it starts; blank lines are left out."""
         if self.quoted:
-            return [fields for fields, _ in self.quoted_records(separator)]
-        return [line.split(separator) for line in self.text.split("\n") if line]
-
-    def line_number(self, record: int, separator: str) -> int:
-        """The line in the file at which the record of that place, counted from 0, starts."""
-        if self.quoted:
-            lines = [line for _, line in self.quoted_records(separator)]
-        else:
-            lines = [line for line, text in enumerate(self.text.split("\n"), self.first_line) if text]
-        return lines[record]
+            numbered = list(self.quoted_records(separator))
+            return [fields for fields, _ in numbered], [line for _, line in numbered]
+        lines = [(line, text) for line, text in enumerate(self.text.split("\n"), self.first_line) if text]
+        return [text.split(separator) for _, text in lines], [line for line, _ in lines]
 
     def quoted_records(self, separator: str) -> Iterator[tuple[list[str], int]]:
         """The fields of each record by the rules of quotation, with the line in the file at which it starts."""
@@ -155,7 +149,8 @@ def _normalised(text: str, *, final: bool) -> tuple[str, str]:
     if "\r" not in text:
         return text, ""
     held = "\r" if text.endswith("\r") and not final else ""
-    return text.removesuffix(held).replace("\r\n", "\n").replace("\r", "\n"), held
+    text = text.removesuffix(held).replace("\r\n", "\n")
+    return text.replace("\r", "\n") if "\r" in text else text, held
 
 
 def end_of_records(text: str) -> int:

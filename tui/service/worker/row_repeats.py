@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from tempfile import SpooledTemporaryFile
+import os
+from collections.abc import Callable, Iterator
+from tempfile import TemporaryFile
 from types import TracebackType
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +16,17 @@ from tui.resources.csv_reports import RepeatedRows
 UNIT = "\x1f"
 """Separates the fields of a record that is compared, whatever separates them in the file."""
 
-_PARTS = 64
-"""Files among which the hashes are dealt out, so that equal ones meet and one part at a time is compared."""
+_PARTS = 256
+"""Groups among which the hashes are dealt out, so that equal ones meet and one group at a time is compared."""
 
-_IN_MEMORY = 256 << 10
-"""Bytes of a part up to which no file is needed: a million rows in all."""
+_IN_MEMORY = 64 << 10
+"""Bytes of a part that wait in memory: a million rows in all need no disk."""
+
+_COMPARED = 8 << 20
+"""Bytes of hashes and lines that are compared at a time."""
+
+_SPLIT_BITS = 3
+"""Bits of a hash that give way to the number of a split."""
 
 
 def row_hashes(records: bytes, separator: str) -> npt.NDArray[np.int64]:
@@ -34,10 +42,12 @@ class RowRepeats:
 
     def __init__(self) -> None:
         self.rows = 0
+        self._last_line = 0
         self._unknown = ""
-        self._files = ExitStack()
-        enter = self._files.enter_context
-        self._spools = [enter(SpooledTemporaryFile(_IN_MEMORY)) for _ in range(_PARTS)]  # noqa: SIM115 - closed by the stack
+        self._waiting = [bytearray() for _ in range(_PARTS)]
+        self._file: IO[bytes] | None = None
+        self._stretches: list[list[tuple[int, int]]] = [[] for _ in range(_PARTS)]
+        """Where in the file each part is: offsets and sizes."""
 
     def __enter__(self) -> RowRepeats:
         return self
@@ -45,64 +55,141 @@ class RowRepeats:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._files.close()
+        if self._file:
+            self._file.close()
 
     def add(self, hashes: npt.NDArray[np.int64], lines: npt.NDArray[np.int64]) -> None:
-        """Add the rows of a block."""
-        if self._unknown:
+        """Add the rows of a block; the lines of a file come in order."""
+        if self._unknown or not len(hashes):
             return
-        parts = hashes % _PARTS
+        parts = (hashes % _PARTS).astype(np.uint16)
         order = np.argsort(parts, kind="stable")
-        pairs = np.column_stack([hashes, lines])[order]
-        bounds = np.searchsorted(parts[order], np.arange(_PARTS + 1))
+        pairs = np.column_stack([hashes[order], lines[order]]).tobytes()
+        bounds = 16 * np.searchsorted(parts[order], np.arange(_PARTS + 1))
+        for waiting, begin, end in zip(self._waiting, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+            waiting.extend(pairs[begin:end])
         try:
-            for part, spool in enumerate(self._spools):
-                spool.write(pairs[bounds[part] : bounds[part + 1]].tobytes())
+            self._make_room()
         except OSError as error:
             self._unknown = f"their hashes could not be kept ({error.strerror})"
         self.rows += len(hashes)
+        self._last_line = max(self._last_line, int(lines.max()))
 
-    def found(self) -> RepeatedRows:
-        """How many rows repeat an earlier one, and the first of them."""
+    def _make_room(self) -> None:
+        for waiting, stretches in zip(self._waiting, self._stretches, strict=True):
+            if len(waiting) > _IN_MEMORY:
+                if self._file is None:
+                    self._file = TemporaryFile()  # noqa: SIM115 - closed at the exit
+                stretches.append((self._file.seek(0, os.SEEK_END), len(waiting)))
+                self._file.write(waiting)
+                waiting.clear()
+
+    def found(self, check: Callable[[], None]) -> RepeatedRows:
+        """How many rows repeat an earlier one, and the first of them; `check` may raise to end the search."""
         if self._unknown:
             return RepeatedRows(unknown=self._unknown)
         total = RepeatedRows()
-        for part in range(_PARTS):
-            repeats, firsts = self._repeats(part)
+        for repeats, firsts in self._repeats(check):
             count = total.count + len(repeats)
-            if len(repeats) and (not total.count or repeats[0] < total.line):
-                total = RepeatedRows(count, int(repeats[0]), int(firsts[0]))
+            place = int(np.argmin(repeats))
+            if not total.count or repeats[place] < total.line:
+                total = RepeatedRows(count, int(repeats[place]), int(firsts[place]))
             else:
                 total = RepeatedRows(count, total.line, total.first_line)
         return total
 
-    def repeated_lines(self) -> npt.NDArray[np.int64]:
-        """The lines of all rows that repeat an earlier one, in order.
+    def repeated_lines(self, check: Callable[[], None]) -> LineSet:
+        """The lines of all rows that repeat an earlier one; `check` may raise to end the search.
 
         Raises:
             OSError: The hashes could not be kept.
         """
         if self._unknown:
             raise OSError(self._unknown)
-        return np.sort(np.concatenate([self._repeats(part)[0] for part in range(_PARTS)]))
+        found = LineSet(self._last_line)
+        for repeats, _ in self._repeats(check):
+            found.add(repeats)
+        return found
 
-    def across(self) -> int | None:
+    def across(self, check: Callable[[], None]) -> int | None:
         """How many rows repeat one with another number, where that of the split was given for the line.
 
-        None when the hashes could not be kept.
+        None when the hashes could not be kept. `check` may raise to end the search.
         """
         if self._unknown:
             return None
-        return sum(int(np.count_nonzero(np.not_equal(*self._repeats(part)))) for part in range(_PARTS))
+        total = 0
+        for pieces in self._groups(check):
+            keys, counts = np.empty(0, np.int64), np.empty(0, np.int64)
+            for piece in pieces:
+                found, times = np.unique(piece[:, 0] & ~_SPLIT_BITS | piece[:, 1], return_counts=True)
+                keys, places = np.unique(np.concatenate([keys, found]), return_inverse=True)
+                counts = np.bincount(places, np.concatenate([counts, times])).astype(np.int64)
+            total += int(counts[~_begins(keys & ~_SPLIT_BITS)].sum())
+        return total
 
-    def _repeats(self, part: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The lines of the repeating rows of a part, in order, and the lines of the rows that each repeats."""
-        self._spools[part].seek(0)
-        kept = np.frombuffer(self._spools[part].read(), np.int64).reshape(-1, 2)
-        order = np.lexsort((kept[:, 1], kept[:, 0]))
-        hashes, lines = kept[order, 0], kept[order, 1]
-        begins = np.diff(hashes, prepend=hashes[:1] - 1) != 0
-        firsts = lines[begins][np.cumsum(begins) - 1]
-        repeats, originals = lines[~begins], firsts[~begins]
-        by_line = np.argsort(repeats)
-        return repeats[by_line], originals[by_line]
+    def _repeats(self, check: Callable[[], None]) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+        """The lines of rows that repeat another one, and beside them the line of that; some rows at a time."""
+        for pieces in self._groups(check):
+            known = np.empty((0, 2), np.int64)
+            for piece in pieces:
+                pairs = np.concatenate([known, piece])
+                hashes = np.sort(pairs[:, 0])
+                if _begins(hashes).all():
+                    known = pairs
+                    continue
+                ordered = pairs[np.argsort(pairs[:, 0], kind="stable")]  # earlier lines come first, as they were added
+                begins = _begins(ordered[:, 0])
+                known = ordered[begins]
+                firsts = known[np.cumsum(begins) - 1, 1]
+                yield ordered[~begins, 1], firsts[~begins]
+
+    def _groups(self, check: Callable[[], None]) -> Iterator[Iterator[npt.NDArray[np.int64]]]:
+        """All hashes with their lines, equal hashes in the same group; a group comes in pieces of bounded size."""
+        for part in range(_PARTS):
+            check()
+            yield self._pieces(part)
+
+    def _pieces(self, part: int) -> Iterator[npt.NDArray[np.int64]]:
+        piece = bytearray()
+        for offset, size in self._stretches[part]:
+            assert self._file is not None
+            self._file.seek(offset)
+            piece += self._file.read(size)
+            if len(piece) >= _COMPARED:
+                yield np.frombuffer(piece, np.int64).reshape(-1, 2)
+                piece = bytearray()
+        piece += self._waiting[part]
+        if piece:
+            yield np.frombuffer(piece, np.int64).reshape(-1, 2)
+
+
+def _begins(hashes: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Where another hash than before begins, in sorted ones."""
+    begins = np.ones(len(hashes), np.bool_)
+    begins[1:] = hashes[1:] != hashes[:-1]
+    return begins
+
+
+class LineSet:
+    """Lines of a file, a bit for each there may be: of 25 million lines it takes 3 MB."""
+
+    def __init__(self, last_line: int) -> None:
+        self._last_line = last_line
+        self._bits = np.zeros((last_line >> 3) + 1, np.uint8)
+
+    def add(self, lines: npt.NDArray[np.int64]) -> None:
+        """Add lines up to the last one."""
+        np.bitwise_or.at(self._bits, lines >> 3, _bit(lines))
+
+    def among(self, lines: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which of the lines were added."""
+        lines = np.where(lines <= self._last_line, lines, 0)  # there is no line 0
+        found: npt.NDArray[np.bool_] = (self._bits[lines >> 3] & _bit(lines)) != 0
+        return found
+
+
+def _bit(lines: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    """The bit that each line has in its byte."""
+    bits: npt.NDArray[np.uint8] = np.left_shift(1, lines & 7).astype(np.uint8)
+    return bits

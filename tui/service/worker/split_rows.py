@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from pathlib import Path
 
 from tui.resources.csv_cells import MISSING, PLAIN_NUMBER, class_name, is_missing, plain_number
 from tui.resources.datasets import DataError, SplitPlan
+from tui.service.worker.csv_grid import Grid, runs
 from tui.service.worker.csv_reading import Block, cannot_read, read_blocks
 
 CATEGORY_LIMIT = 1000
 """Values a text column or a class label may have; more of them are names or ids."""
 
-_NUMBER = r"-?[0-9]++(?:\.[0-9]++)?+"
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Records:
-    """The records of a block that belong to the table."""
+    """The records of a block that is no `Grid`; they answer what a grid does."""
 
-    block: Block
     fields: list[list[str]]
-    header_lines: int
-    """Records of the block above these."""
+    lines: list[int]
+    """The line in the file of each."""
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    def drop_first(self) -> None:
+        """Leave out the first record."""
+        del self.fields[0], self.lines[0]
+
+    def column(self, place: int) -> list[str]:
+        """The cells of a column."""
+        return [fields[place] for fields in self.fields]
+
+    def odd(self, place: int) -> list[int]:
+        """The records whose cell in a column is no plain number."""
+        plain = PLAIN_NUMBER.fullmatch
+        return [record for record, fields in enumerate(self.fields) if not plain(fields[place])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ class RowReader:
             self._plan.columns.index(encoding.column): set() for encoding in self._plan.encodings
         }
         for records in self._blocks(on_bytes):
-            cells = [fields[self._label] for fields in records.fields]
+            cells = records.column(self._label)
             if self._classifies:
                 for cell, count in Counter(cells).items():
                     counts[names.setdefault(cell, "" if is_missing(cell) else class_name(cell))] += count
@@ -75,7 +87,7 @@ class RowReader:
                 counts[""] += sum(map(is_missing, cells))
                 rows += len(cells)
             for place, kept in values.items():
-                kept.update(fields[place].strip() for fields in records.fields)
+                kept.update(map(str.strip, set(records.column(place))))
                 self._check_size(self._plan.columns[place], len(kept))
         missing = counts.pop("", 0)
         categories = {
@@ -97,73 +109,74 @@ class RowReader:
             for encoding in self._plan.encodings
         }
         codes = {name: str(code) for code, name in enumerate(classes)}
-        separator = self._plan.dialect.separator
-        mark = re.escape(separator)
-        plain_text = re.compile(rf"(?:{_NUMBER}[{mark}\n]|[{mark}\n])*+")
-        copies = not encoders and separator != self._plan.dialect.decimal == "."
-        pick = _picker(self._features)
+        alone = encoders if self._plan.dialect.separator == "," else self._features
+        stretches = runs(self._features, alone)
         for records in self._blocks(on_bytes):
-            copied = copies and plain_text.fullmatch(records.block.text) is not None
-            if copied and not self._classifies:
-                labels = [fields[self._label] for fields in records.fields]
-            else:
-                labels = self._labels(records, codes)
-            if copied:
-                features = [",".join(pick(fields)) for fields in records.fields]
-            else:
-                columns = [self._column(records, place, encoders.get(place)) for place in self._features]
-                features = [",".join(row) for row in zip(*columns, strict=True)]
+            labels = self._labels(records, codes)
+            pieces: list[list[str]] = []
+            for first, last in stretches:
+                if isinstance(records, Grid) and first not in encoders and records.is_plain(first, last):
+                    pieces.append(records.span(first, last))
+                else:
+                    pieces += [self._column(records, place, encoders.get(place)) for place in range(first, last + 1)]
+            features = pieces[0] if len(pieces) == 1 else list(map(",".join, zip(*pieces, strict=True)))
             if "" in labels:
                 features = [row for label, row in zip(labels, features, strict=True) if label]
                 labels = [label for label in labels if label]
             yield labels, features
 
-    def _blocks(self, on_bytes: Callable[[bytes], object]) -> Iterator[Records]:
-        header_lines = int(self._plan.dialect.has_header)
-        width = len(self._plan.columns)
+    def _blocks(self, on_bytes: Callable[[bytes], object]) -> Iterator[Grid | Records]:
+        skip_header = self._plan.dialect.has_header
         rows = 0
         for block in read_blocks(self._path, self._plan.dialect, on_bytes=on_bytes):
-            fields = block.records(self._plan.dialect.separator)
-            lengths = list(map(len, fields))
-            if lengths.count(width) != len(lengths):
-                place = next(place for place, length in enumerate(lengths) if length != width)
-                raise self._wrong(block, place, f"has {lengths[place]:,} fields where {width:,} are expected")
-            skipped = min(header_lines, len(fields))
-            yield Records(block, fields[skipped:], skipped)
-            header_lines -= skipped
-            rows += len(fields) - skipped
+            records = Grid.of(block, self._plan.dialect.separator, len(self._plan.columns)) or self._listed(block)
+            if skip_header and len(records):
+                records.drop_first()
+                skip_header = False
+            yield records
+            rows += len(records)
             self._advance(rows, block.done_bytes)
 
-    def _labels(self, records: Records, codes: Mapping[str, str]) -> list[str]:
+    def _listed(self, block: Block) -> Records:
+        width = len(self._plan.columns)
+        records = Records(*block.records(self._plan.dialect.separator))
+        lengths = list(map(len, records.fields))
+        if lengths.count(width) != len(lengths):
+            place = next(place for place, length in enumerate(lengths) if length != width)
+            raise self._wrong(records, place, f"has {lengths[place]:,} fields where {width:,} are expected")
+        return records
+
+    def _labels(self, records: Grid | Records, codes: Mapping[str, str]) -> list[str]:
         if not self._classifies:
             return self._column(records, self._label, None)
-        cells = [fields[self._label] for fields in records.fields]
-        known = {cell: "" if is_missing(cell) else codes.get(class_name(cell)) for cell in set(cells)}
-        return [self._known(known, cell) for cell in cells]
+        return self._looked_up(
+            records.column(self._label), lambda cell: "" if is_missing(cell) else codes.get(class_name(cell))
+        )
 
-    def _column(self, records: Records, place: int, encoder: Mapping[str, str] | None) -> list[str]:
-        cells = [fields[place] for fields in records.fields]
+    def _column(self, records: Grid | Records, place: int, encoder: Mapping[str, str] | None) -> list[str]:
+        cells = records.column(place)
         if encoder is not None:
-            return [self._known(encoder, cell.strip()) for cell in cells]
-        plain = PLAIN_NUMBER.fullmatch
-        decimal = self._plan.dialect.decimal
-        numbers: list[str] = []
-        try:
-            numbers.extend(cell if plain(cell) else plain_number(cell, decimal) for cell in cells)
-        except ValueError as error:
-            name = self._plan.columns[place]
-            why = f"has '{cells[len(numbers)][:40]}' in column '{name}', which is no number"
-            raise self._wrong(records.block, len(numbers) + records.header_lines, why) from error
-        return numbers
+            return self._looked_up(cells, lambda cell: encoder.get(cell.strip()))
+        for record in records.odd(place):
+            try:
+                cells[record] = plain_number(cells[record], self._plan.dialect.decimal)
+            except ValueError as error:
+                why = f"has '{cells[record][:40]}' in column '{self._plan.columns[place]}', which is no number"
+                raise self._wrong(records, record, why) from error
+        return cells
 
-    def _known(self, texts: Mapping[str, str | None], cell: str) -> str:
-        text = texts.get(cell)
-        if text is None:
-            raise changed(self._path)
-        return text
+    def _looked_up(self, cells: Sequence[str], text_of: Callable[[str], str | None]) -> list[str]:
+        """What is written for each cell; every one of them was there at the survey."""
+        texts: dict[str, str] = {}
+        for cell in set(cells):
+            text = text_of(cell)
+            if text is None:
+                raise changed(self._path)
+            texts[cell] = text
+        return [texts[cell] for cell in cells]
 
-    def _wrong(self, block: Block, place: int, why: str) -> DataError:
-        line = block.line_number(place, self._plan.dialect.separator)
+    def _wrong(self, records: Grid | Records, record: int, why: str) -> DataError:
+        line = int(records.lines[record])
         return DataError(f"Cannot split '{self._path}'", f"line {line:,} {why}", "Correct it, or leave the column out.")
 
     def _check_size(self, column: str, size: int) -> None:
@@ -186,10 +199,3 @@ def _codes(categories: Sequence[str], one_hot: bool) -> Mapping[str, str]:
         written = {name: str(code) for code, name in enumerate(categories)}
         missing = ""
     return written | dict.fromkeys(MISSING, missing)
-
-
-def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
-    if len(places) > 1:
-        return itemgetter(*places)
-    only = places[0]
-    return lambda fields: (fields[only],)
