@@ -82,7 +82,7 @@ async def test_the_streams_of_many_hosts_are_chosen(used_folder: Path) -> None:
         await desk.press("a")
         await desk.sees("from host 1", "from host 8")
         await desk.press("H")
-        await desk.sees("algo-1 alone, 1 of 8 hosts", "from host 1")
+        await desk.sees("algo-1 alone (rank 0), 1 of 8 hosts", "from host 1")
         await desk.sees_no("from host 2")
 
 

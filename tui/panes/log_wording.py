@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tui.resources.logs import NOUNS, LogSource, LogStream
 
+FIRST_HOST = "algo-1"
+"""The host of a training job whose first process has rank 0."""
+
 _WINDOWS = {900.0: "15 min", 3600.0: "1 h", 6 * 3600.0: "6 h", 86400.0: "1 d"}
 
 
@@ -19,15 +22,18 @@ def lens_names(source: LogSource, streams: tuple[LogStream, ...]) -> tuple[str, 
     return tuple(sorted(names, key=lambda name: (len(name), name)))  # algo-2 before algo-10
 
 
-def lens(source: LogSource, streams: tuple[LogStream, ...], only: frozenset[str]) -> str:
-    """Which of them are shown; empty for all."""
+def lens(source: LogSource, streams: tuple[LogStream, ...], only: frozenset[str], rank_0: bool, ranked: bool) -> str:
+    """Which of them are shown, maybe of rank 0 only where lines are `ranked`; empty for all."""
     if not only:
         return ""
+    if rank_0:
+        return f" · rank 0 on {next(iter(only))} alone"
     names = lens_names(source, streams)
     alone = only & set(names) or (only if not streams else frozenset())
     if len(only) == len(alone) == 1:
         what = "variants" if source.kind == "endpoint" and not source.prefix else "hosts"
-        return f" · {next(iter(only))} alone" + (f", 1 of {len(names)} {what}" if len(names) > 1 else "")
+        first = " (rank 0)" if source.kind == "training" and only == {FIRST_HOST} and not ranked else ""
+        return f" · {next(iter(only))} alone{first}" + (f", 1 of {len(names)} {what}" if len(names) > 1 else "")
     return f" · {len(only)} of {len(streams)} streams"
 
 

@@ -9,16 +9,17 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.getters import query_one
 from textual.reactive import reactive
 
 from tui.panes import log_wording
+from tui.panes.log_bindings import LOG_BINDINGS
 from tui.panes.log_messages import LiveTailWanted, StreamsWanted
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import Pane
+from tui.panes.pane import NOT_HERE, Pane
 from tui.panes.wording import count
-from tui.resources.logs import NOUNS, WINDOWS, LogBatch, LogSource
+from tui.resources.logs import NOUNS, WINDOWS, LogBatch, LogLine, LogSource, rank_of
 from tui.service.errors import ServiceError
 from tui.service.log_reading import LogReading
 from tui.service.logs import Logs
@@ -41,33 +42,7 @@ SAMPLED = "More than 500 lines in a second: Live Tail leaves some out until L en
 class LogsPane(Pane):
     """Follows the log of `source` while the pane is shown; what was read stays when it is left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("H", "next_host", "Host", id="logs.host", tooltip="All hosts or variants, or one after the other"),
-        Binding("s", "streams", "Streams", id="logs.streams", tooltip="Choose the streams to show"),
-        Binding(
-            "less_than_sign",
-            "window(-1)",
-            "Shorter",
-            id="logs.shorter",
-            tooltip="Read less far back: 1 d, 6 h, 1 h, 15 min",
-            key_display="<",
-            show=False,
-        ),
-        Binding(
-            "greater_than_sign",
-            "window(1)",
-            "Longer",
-            id="logs.longer",
-            tooltip="Read further back, at last all of it",
-            key_display=">",
-            show=False,
-        ),
-        Binding("L", "live_tail", "Live Tail", id="logs.live", tooltip="Lines within a second; AWS bills it by minute"),
-        Binding("A", "read_all", "Read all", id="logs.all", tooltip="Read the log back to its beginning", show=False),
-        Binding("c", "copy_name", "Copy name", id="logs.copy", tooltip="Copy the name of the job", show=False),
-        Binding("escape", "screen.last_pane", "Back", id="logs.back", tooltip="Back to the pane before"),
-        Binding("r", "restart", "Refresh", id="logs.refresh", tooltip="Read the log again", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LOG_BINDINGS
 
     source: reactive[LogSource | None] = reactive(None, init=False)
     """The log that is shown."""
@@ -79,6 +54,10 @@ class LogsPane(Pane):
         self._logs = logs
         self._reading: LogReading | None = None
         self._only: frozenset[str] = frozenset()
+        self._rank_0 = False
+        """Whether, of the host that is shown alone, the lines of other processes than the first are left out."""
+        self._ranked = False
+        """Whether lines say which process wrote them."""
         self._window: float | None = None
         self._complete = False
         self._live_since: float | None = None
@@ -96,13 +75,14 @@ class LogsPane(Pane):
 
     def watch_source(self, source: LogSource | None) -> None:
         """Another log: begin anew, with all of its hosts."""
-        self._only = frozenset()
+        self._ranked = False
         self._window = source.window if source else None
-        self.action_restart()
+        self.view.save_name = f"{source.label.replace('/', '-')}.log" if source else ""
+        self.choose(frozenset())
 
-    def choose(self, names: frozenset[str]) -> None:
-        """Show these streams, hosts or variants alone; all for none."""
-        self._only = names
+    def choose(self, names: frozenset[str], *, rank_0: bool = False) -> None:
+        """Show these streams, hosts or variants alone, or of them the process of rank 0; all for none."""
+        self._only, self._rank_0 = names, rank_0
         self.action_restart()
 
     def begin_live_tail(self) -> None:
@@ -146,11 +126,12 @@ class LogsPane(Pane):
             self.on_show()
 
     def action_next_host(self) -> None:
-        """Show the lines of the next host alone; of all hosts again after the last one."""
-        choices = ("", *self._lens_names)
-        place = next((place for place, name in enumerate(choices) if {name} == self._only), 0)
-        chosen = choices[(place + 1) % len(choices)]
-        self.choose(frozenset({chosen}) if chosen else frozenset())
+        """Show the process of rank 0 alone, then one host after the other; all of them again after the last one."""
+        choices = self._lenses
+        shown = (next(iter(self._only), ""), self._rank_0)
+        place = choices.index(shown) if shown in choices else 0
+        name, rank_0 = choices[(place + 1) % len(choices)]
+        self.choose(frozenset({name}) if name else frozenset(), rank_0=rank_0)
 
     def action_read_all(self) -> None:
         """Read the log back to its beginning; a search then finds everything."""
@@ -161,29 +142,43 @@ class LogsPane(Pane):
         if self.source:
             self.post_message(CopyWanted(self.source.name, f"the name of the {NOUNS[self.source.kind]}"))
 
+    def _possible(self, action: str, step: object = None) -> bool | str:
+        reading = self._reading
+        if reading is None:
+            return action == "restart" or "no log is open"
+        match action:
+            case "next_host":
+                return len(self._lenses) > 1 or "all lines are of one host"
+            case "read_all":
+                return not reading.at_head or "all of it is read"
+            case "live_tail":
+                return not self._complete or "nothing is written to this log any more"
+            case "window":
+                possible = isinstance(step, int) and 0 <= WINDOWS.index(self._window) + step < len(WINDOWS)
+                return possible or "that is as far as it goes"
+        return True
+
+    def why_not(self, action: str) -> str:
+        """Why the keys of an action do nothing now."""
+        why = self._possible(action)
+        return why if isinstance(why, str) else NOT_HERE
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense for this log is dimmed."""
-        reading = self._reading
-        match action, parameters:
-            case "next_host", _:
-                possible = len(self._lens_names) > 1
-            case "streams" | "copy_name", _:
-                possible = reading is not None
-            case "read_all", _:
-                possible = reading is not None and not reading.at_head
-            case "live_tail", _:
-                possible = reading is not None and not self._complete
-            case "window", (int(step),):
-                possible = reading is not None and 0 <= WINDOWS.index(self._window) + step < len(WINDOWS)
-            case _:
-                possible = True
-        return True if possible else None
+        return True if self._possible(action, *parameters[:1]) is True else None
 
     @property
-    def _lens_names(self) -> tuple[str, ...]:
-        if self.source is None or self._reading is None:
-            return ()
-        return log_wording.lens_names(self.source, self._reading.streams)
+    def _lenses(self) -> list[tuple[str, bool]]:
+        """What can be looked at alone, and whether of it rank 0 only; everything comes first, with an empty name."""
+        names = log_wording.lens_names(self.source, self._reading.streams) if self.source and self._reading else ()
+        first = [(names[0], True)] if self._ranked and names else []
+        return [("", False), *first, *((name, False) for name in names if len(names) > 1)]
+
+    def _through_lens(self, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
+        if not self._ranked:
+            some = lines[:: max(1, len(lines) // 3)]  # where a launcher marks lines, it marks most
+            self._ranked = any(rank_of(line.text) is not None for line in some)
+        return tuple(line for line in lines if not rank_of(line.text)) if self._rank_0 else lines
 
     def focus_first(self) -> None:
         """Keys go to the log."""
@@ -236,7 +231,7 @@ class LogsPane(Pane):
 
     def _take(self, batch: LogBatch) -> None:
         if batch.lines:
-            self.view.extend(batch.lines)
+            self.view.extend(self._through_lens(batch.lines))
         elif batch.waiting:
             self.view.empty_text = batch.waiting
         elif self._window and not self.view.line_count:
@@ -256,7 +251,7 @@ class LogsPane(Pane):
             while reading and not reading.at_head and (limit is None or read < limit):
                 self._say("Reading older lines…")
                 lines = await reading.older()
-                self.view.prepend(lines)
+                self.view.prepend(self._through_lens(lines))
                 read += len(lines)
                 self._tell()
                 await asyncio.sleep(0)
@@ -275,7 +270,7 @@ class LogsPane(Pane):
         if source is None or reading is None:
             title.heading, title.count = "Logs", ""
             return
-        lens = log_wording.lens(source, reading.streams, self._only)
+        lens = log_wording.lens(source, reading.streams, self._only, self._rank_0, self._ranked)
         title.heading = f"{log_wording.heading(source)}{lens}{log_wording.window(source, self._window)}"
         lines, whole = self.view.line_count, reading.at_head
         parts = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,6 +20,9 @@ NOUNS: Mapping[Kind, str] = {
     "endpoint": "endpoint",
     "notebook": "notebook instance",
 }
+
+_RANK = re.compile(r"\[(?:\d+,(?:mpirank:)?|rank|default)(\d+)(?:,[^\]]*)?\](?:<std(?:out|err)>)?:")
+"""How mpirun (`[1,mpirank:3,algo-1]<stdout>:`) and torchrun (`[default3]:`, `[rank3]:`) mark a process's lines."""
 
 WINDOWS: tuple[float | None, ...] = (900.0, 3600.0, 6 * 3600.0, 86400.0, None)
 """How far back a log may be read, in seconds, the shortest first; None for all of it."""
@@ -176,6 +180,12 @@ def source_named(words: str) -> LogSource:
         case [word, *_]:
             raise ValueError(f"There are no logs of the kind {word}; the kinds are {kinds}.")
     raise ValueError(f"Type :logs, one of {kinds}, and a name.")
+
+
+def rank_of(text: str) -> int | None:
+    """The rank of the process that wrote a line, where its launcher marks lines with it."""
+    marked = _RANK.match(text)
+    return int(marked[1]) if marked else None
 
 
 def host_of(stream: str) -> str:
