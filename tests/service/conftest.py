@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest_asyncio
 
 from tests.local.server import LocalServer, run_server
 from tests.local.transforms import make_model
+from tests.service.counting_gateway import CountingGateway
 from tests.service.stub_aws import StubAws, stub_aws
 from tests.service.transform_road import FAST
+from tests.waiting import eventually
 from tui.service.budget import Budget, Rates
 from tui.service.gateway import Gateway
 from tui.service.logs import Logs
@@ -33,26 +36,33 @@ def _stub() -> Iterator[StubAws]:
 @pytest.fixture
 def aws(_stub: StubAws) -> Iterator[StubAws]:
     """The far side, silent about everything."""
-    _stub.answers.clear()
-    _stub.requests.clear()
+    _stub.begin()
     yield _stub
     _stub.release()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def _gateway(_stub: StubAws) -> AsyncIterator[Gateway]:
-    gateway = Gateway(Budget(UNHURRIED))
+async def _gateway(_stub: StubAws) -> AsyncIterator[CountingGateway]:
+    gateway = CountingGateway(Budget(UNHURRIED))
     await gateway.open(_stub.connection())
     yield gateway
     gateway.close()
 
 
-@pytest.fixture
-def gateway(_gateway: Gateway, aws: StubAws) -> Gateway:
-    """An open gateway to the stub for tests in the session's loop; they must leave its worker alive."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def gateway(_gateway: CountingGateway, aws: StubAws) -> AsyncIterator[Gateway]:
+    """An open gateway to the stub for tests in the session's loop; they must leave its worker alive.
+
+    What a test has begun and not waited for is waited for here: what was asked later would be asked by the next one.
+    """
     _gateway.budget = Budget(UNHURRIED)
     _gateway.timeout = 60.0
-    return _gateway
+    before = asyncio.all_tasks()
+    yield _gateway
+    aws.release()
+    ours = before | {asyncio.current_task()}
+    await eventually(lambda: asyncio.all_tasks() - ours, "the end of the test's tasks", 20, holds=lambda left: not left)
+    await eventually(lambda: _gateway.owed, "answers to the test's requests", 20, holds=lambda owed: not owed)
 
 
 @pytest.fixture(scope="session")

@@ -54,12 +54,17 @@ class StubAws:
     def never(self, _: dict[str, Any]) -> Mapping[str, Any]:
         """An answer that does not come before `release`."""
         self._released.wait(60)
-        raise Refused("InternalFailure", "the test is over", 500)
+        raise Refused("ValidationException", "the test is over")  # which no client tries again
+
+    def begin(self) -> None:
+        """Know nothing and remember nothing: a test begins."""
+        self.answers.clear()
+        self.requests.clear()
+        self._released.clear()
 
     def release(self) -> None:
-        """Let every request go that hangs in `never`."""
+        """Let every request go that hangs in `never`, and those that come later."""
         self._released.set()
-        self._released = threading.Event()
 
 
 def in_turn(*answers: Mapping[str, Any] | Refused) -> Answer:
