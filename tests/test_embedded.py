@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.server import run_server
+from tests.waiting import turn
 from tui.embedded import EmbeddedError, EmbeddedSageMaker, usual_folder
 from tui.local.serve import default_data
 from tui.service.budget import Budget
@@ -70,7 +71,7 @@ async def test_a_killed_server_is_noticed_and_comes_back_with_the_same_keys(tmp_
         first = await embedded.connection(read_only=False)
         assert embedded.process is not None
         ending = asyncio.create_task(embedded.ended())
-        await asyncio.sleep(0)
+        await turn()
         assert not ending.done()
         os.kill(embedded.process.pid, signal.SIGKILL)
         assert await ending == -signal.SIGKILL

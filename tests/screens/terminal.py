@@ -10,6 +10,8 @@ from typing import Any
 from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
 
+from tests.waiting import turn
+
 DEADLINE = 60.0
 """Seconds until something that was waited for counts as missing; the machine may be busy with other tests."""
 
@@ -70,4 +72,4 @@ async def _news(terminal: Terminal) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(_LOOK_EVERY):
             await terminal.news.wait()
-    await asyncio.sleep(0)
+    await turn()

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.local.endpoints import MODEL
+from tests.service.polling import watched
+from tests.waiting import eventually
 from tui.resources.endpoint_configs import Capture, ConfigVariant
 from tui.resources.endpoint_deployments import DeploymentPlan, DeployStep, DeployVariant, EndpointProgress
-from tui.resources.endpoint_metrics import LAST_HOUR
 from tui.resources.endpoints import EndpointDetail
 from tui.service.endpoint_deploying import Deploying, Deployment
 from tui.service.endpoint_shutdown import ShuttingDown
@@ -56,10 +57,14 @@ class Road:
 
     async def invoked(self, name: str, count: int) -> None:
         """Wait until CloudWatch counts so many invocations of the only variant; more are an error at once."""
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            while (total := (await self.endpoints.traffic(name, LAST_HOUR)).variants[0].total) != count:
-                assert (total or 0) < count
-                await asyncio.sleep(0.02)
+        feed = self.endpoints.metrics(name)
+
+        def total() -> float:
+            traffic = feed.snapshot.value
+            return traffic.variants[0].total or 0 if traffic else 0
+
+        async with watched(feed, lambda _: 0.02):
+            assert await eventually(total, f"invocations of {name}", holds=lambda found: found >= count) == count
 
 
 def variant(name: str, model: str = MODEL, count: int = 1, weight: float = 1.0) -> ConfigVariant:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
+from tests.service import polling
 from tests.service.endpoint_account import QUICK, Account, opened
 from tests.service.stub_aws import Refused, StubAws
+from tests.waiting import eventually, turn
 from tui.resources.endpoint_metrics import LAST_HOUR
 from tui.resources.endpoint_weights import VariantWeight
 from tui.resources.endpoints import Endpoint
@@ -30,30 +30,14 @@ def account(aws: StubAws) -> Account:
     return Account(aws)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def endpoints(gateway: Gateway, tmp_path: Path) -> AsyncIterator[Endpoints]:
-    """The service; what it still asks about traffic when a test ends is not taken for a request of the next one."""
-    before = asyncio.all_tasks()
-    yield opened(gateway, tmp_path, QUICK)
-    left = asyncio.all_tasks() - before - {asyncio.current_task()}
-    if left:
-        await asyncio.wait(left, timeout=60)
+@pytest.fixture
+def endpoints(gateway: Gateway, tmp_path: Path) -> Endpoints:
+    return opened(gateway, tmp_path, QUICK)
 
 
 async def polled(endpoints: Endpoints) -> dict[str, Endpoint]:
     """The rows by name after one more poll of the list."""
-    feed = endpoints.list.feed
-    before = feed.snapshot.taken
-    feed.wake()
-    async with asyncio.timeout(60), aclosing(feed.watch()) as snapshots:
-        watching = asyncio.ensure_future(anext(snapshots))
-        try:
-            while feed.snapshot.taken == before:  # noqa: ASYNC110 - a poll without news is not published
-                await asyncio.sleep(0.002)
-        finally:
-            watching.cancel()
-            await asyncio.wait([watching])
-    return {row.name: row for row in feed.snapshot.value or ()}
+    return {row.name: row for row in await polling.polled(endpoints.list.feed)}
 
 
 def described(aws: StubAws) -> list[str]:
@@ -139,9 +123,7 @@ async def test_without_the_right_to_read_metrics_there_is_a_list(
     row = (await polled(endpoints))["boston"]
     assert (row.traffic, row.idle, len(row.variants)) == (None, None, 2)
     assert endpoints.list.feed.snapshot.error is None
-    async with asyncio.timeout(60):
-        while len(aws.asked("GetMetricData")) < 2:  # noqa: ASYNC110 - what it waits for is not of this process
-            await asyncio.sleep(0.002)
+    await eventually(lambda: len(aws.asked("GetMetricData")) == 2, "two requests for metrics")
     await polled(endpoints)
     await polled(endpoints)
     assert len(aws.asked("GetMetricData")) == 2  # it is not tried at every poll
@@ -236,7 +218,7 @@ async def test_weights_of_other_variants_are_not_restored(endpoints: Endpoints, 
 async def test_a_new_endpoint_may_not_be_seen_at_once(endpoints: Endpoints, account: Account) -> None:
     looking = endpoints.until_in_service("new")
     first = asyncio.ensure_future(anext(looking))
-    await asyncio.sleep(0)
+    await turn()
     account.add("new", 1, "Creating")
     assert (await first).detail.endpoint.status == "Creating"
     account.endpoints["new"] |= {"EndpointStatus": "Failed", "FailureReason": "did not pass the ping health check."}

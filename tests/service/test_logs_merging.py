@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.waiting import turn
 from tui.resources.logs import LogLine, Writing, training_log
 from tui.service.budget import Budget
 from tui.service.errors import InvalidRequest
@@ -55,7 +56,7 @@ class CloudWatch(Gateway):
 
     async def call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
         assert service == "logs"
-        await asyncio.sleep(0)
+        await turn()
         self.operations.add(operation)
         if "nextToken" in request and self._refusals and self._data.draw(st.integers(0, 5)) == 0:
             self._refusals -= 1

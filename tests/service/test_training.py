@@ -15,6 +15,7 @@ from tests.local.server import LocalServer
 from tests.local.training import request, upload_data, wait_for_end
 from tests.service.stub_aws import Refused, StubAws
 from tests.service.training_account import DEADLINE_SECONDS, SLOW, Account, seen, settled
+from tests.waiting import eventually
 from tui.service.errors import AccessDenied, AlreadyExists, InvalidRequest, NotFound
 from tui.service.feed import Feed
 from tui.service.gateway import Gateway
@@ -87,9 +88,9 @@ async def test_stopping_wakes_the_list_and_the_detail(training: Training, accoun
         asyncio.create_task(watch(training.jobs, lambda jobs: [f"list {job.status}" for job in jobs])),
         asyncio.create_task(watch(training.detail("boston"), lambda detail: [f"detail {detail.job.status}"])),
     ]
-    await until(lambda: len(seen) == 2)
+    await eventually(lambda: len(seen) == 2, "the list and the detail")
     await training.stop("boston")
-    await until(lambda: len(seen) == 4)
+    await eventually(lambda: len(seen) == 4, "news of both")
     assert sorted(seen[2:]) == ["detail Stopping", "list Stopping"]
     for task in watching:
         task.cancel()
@@ -104,12 +105,6 @@ async def test_a_deleted_job_leaves_the_list_at_once(training: Training, account
     await training.delete("a")
     assert [job.name for job in training.jobs.snapshot.value or ()] == ["b"]
     assert training.detail("a") is not before
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while not holds():  # noqa: ASYNC110 - what it waits for is not of this process
-            await asyncio.sleep(0.002)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
+from tests.service.polling import polled
 from tests.service.stub_aws import Refused, StubAws
 from tui.resources.tuning import Objective
-from tui.service.feed import Feed, Snapshot
 from tui.service.gateway import Gateway
 from tui.service.jobs import DESCRIBED
 from tui.service.live_list import PAGE
@@ -21,7 +18,6 @@ from tui.service.tuning import Tuning
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SLOW = Pace(listing=600, changing=600)
-T = TypeVar("T")
 
 
 class Account:
@@ -105,25 +101,6 @@ def account(aws: StubAws) -> Account:
 @pytest.fixture
 def tuning(gateway: Gateway) -> Tuning:
     return Tuning(gateway, lambda: SLOW)
-
-
-async def polled(feed: Feed[T]) -> T:
-    """The value of a feed after one more poll."""
-    before = feed.snapshot.taken
-    return (await _seen(feed, lambda snapshot: snapshot.taken != before)).value  # type: ignore[return-value]
-
-
-async def _seen(feed: Feed[T], holds: Callable[[Snapshot[T]], bool]) -> Snapshot[T]:
-    feed.wake()
-    async with asyncio.timeout(60), aclosing(feed.watch()) as snapshots:
-        watching = asyncio.ensure_future(anext(snapshots))
-        try:
-            while not holds(feed.snapshot):  # noqa: ASYNC110 - a poll without news is not published
-                await asyncio.sleep(0.002)
-        finally:
-            watching.cancel()
-            await asyncio.wait([watching])
-    return feed.snapshot
 
 
 async def test_the_list_learns_objective_and_best(tuning: Tuning, account: Account, aws: StubAws) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from tests.local.server import LocalServer
 from tests.local.training import request, upload_data
 from tests.service.conftest import UNHURRIED
 from tests.service.link import link_to
+from tests.waiting import eventually
 from tui.resources.datasets import UploadedDataset
 from tui.resources.watches import Watch, WatchRun, WatchStatus
 from tui.service.budget import Budget
@@ -46,30 +46,28 @@ class Watcher:
     async def settled(self, path: Path) -> None:
         """Wait until the watch of a path is at work and has nothing to do."""
 
-        def is_settled() -> bool:
-            status = next(status for status in self.statuses if status.watch.path == str(path))
+        def is_settled(statuses: tuple[WatchStatus, ...]) -> bool:
+            status = next(status for status in statuses if status.watch.path == str(path))
             waiting = self.watching._pending.get(str(path)) or self.watching._under_way.get(str(path))
             return status.watch.known and status.doing == "watching" and not waiting
 
-        await until(is_settled, lambda: str(self.statuses))
+        await eventually(lambda: self.statuses, "the watch to be at rest", holds=is_settled)
 
     async def has_runs(self, path: Path, count: int) -> tuple[WatchRun, ...]:
-        await until(lambda: len(self.runs(path)) >= count, lambda: str(self.statuses))
+        def has_run(_: tuple[WatchStatus, ...]) -> bool:
+            return len(self.runs(path)) >= count
+
+        await eventually(lambda: self.statuses, f"{count} runs of the watch", holds=has_run)
         return self.runs(path)
+
+    async def is_doing(self, path: Path, words: str) -> None:
+        """Wait until what the watch of a path does begins with these words."""
+        await eventually(lambda: self.doing(path), repr(words), holds=lambda doing: doing.startswith(words))
 
     async def rows_of(self, name: str) -> int:
         """Rows of an uploaded data set."""
         found = [item for item in await self.datasets.list_uploaded() if isinstance(item, UploadedDataset)]
         return next(sum(item.manifest.rows.values()) for item in found if item.manifest.name == name)
-
-
-async def until(happened: Callable[[], bool], what: Callable[[], str]) -> None:
-    try:
-        async with asyncio.timeout(40):
-            while not happened():  # noqa: ASYNC110 - it happens in other processes
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        raise AssertionError(what()) from None
 
 
 @asynccontextmanager
@@ -101,7 +99,7 @@ async def test_a_file_changed_twice_quickly_is_uploaded_once(server: LocalServer
         await here.settled(path)
         assert here.runs(path) == (), "what was there at the beginning is left alone"
         write(path, 60)
-        await until(lambda: here.doing(path).startswith("changed"), lambda: here.doing(path))
+        await here.is_doing(path, "changed")
         write(path, 70)
         [run] = await here.has_runs(path, 1)
         await here.settled(path)
@@ -124,7 +122,7 @@ async def test_after_a_break_in_the_connection_it_is_uploaded_once_more(server: 
             write(path, 60)
             [failed] = await here.has_runs(path, 1)
             assert failed.outcome == "failed"
-            await until(lambda: here.doing(path).startswith("trying again"), lambda: here.doing(path))
+            await here.is_doing(path, "trying again")
             write(path, 90)
             link.mend()
             runs = await here.has_runs(path, 2)
@@ -144,8 +142,8 @@ async def test_a_lost_worker_is_no_end(server: LocalServer, tmp_path: Path) -> N
         assert process is not None
         process.kill()
         write(path, 60)
-        runs = await here.has_runs(path, 1)
-        await until(lambda: here.runs(path)[-1].outcome == "uploaded", lambda: str(runs))
+        await here.has_runs(path, 1)
+        await eventually(lambda: here.runs(path), "an upload", holds=lambda runs: runs[-1].outcome == "uploaded")
         assert await here.rows_of("lost") == 60
 
 
@@ -173,7 +171,7 @@ async def test_a_watch_of_another_account_rests(server: LocalServer, tmp_path: P
     write(path, 50)
     async with watcher(server, tmp_path) as here:
         here.watching.add(Watch(str(path), "999999999999 eu-west-1", {"name": "elsewhere"}))
-        await until(lambda: here.doing(path).startswith("not here"), lambda: here.doing(path))
+        await here.is_doing(path, "not here")
         assert here.doing(path) == "not here: it belongs to 999999999999 eu-west-1"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any, TypeVar
 
+from tests.service.polling import polled
 from tests.service.stub_aws import Refused, StubAws
 from tui.service.feed import Feed, Snapshot
 from tui.service.live_list import PAGE
@@ -96,16 +97,4 @@ async def names(training: Training) -> list[str]:
 
 async def settled(training: Training) -> None:
     """Let the list be polled once more, with news or without."""
-    before = training.jobs.snapshot.taken
-    training.jobs.wake()
-
-    async def watch() -> None:
-        async for _ in training.jobs.watch():
-            pass
-
-    watching = asyncio.create_task(watch())
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while training.jobs.snapshot.taken == before:  # noqa: ASYNC110 - a poll without news is not published
-            await asyncio.sleep(0.002)
-    watching.cancel()
-    await asyncio.wait([watching])
+    await polled(training.jobs)
