@@ -245,7 +245,7 @@ async def test_the_keyboard_comes_back_to_the_list_that_was_left(datasets: Scrip
         await here.until(lambda: pane.files.has_focus, "the list that had the keyboard is gone")
         [training, copied] = here.app.wishes
         assert isinstance(training, TrainingWanted)
-        assert training.dataset.manifest.name == "wine"
+        assert training.dataset == uploaded("wine")
         assert isinstance(copied, CopyWanted)
         assert copied.text == "/data/houses.csv"
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import get_args
 
 from tui.resources.csv_reports import Column, CsvReport, Task
-from tui.resources.datasets import DataError, Encoding, Fractions, SplitPlan
+from tui.resources.datasets import ENCODINGS, DataError, Encoding, Fractions, SplitPlan
 from tui.resources.training import name_problem
 
 ONE_HOT_LIMIT = 10
 """Text columns with at most this many values become a column per value by default, with more a column of codes."""
+
+_NO_FEATURES = {"empty": "is empty", "date": "holds dates"}
 
 
 def fractions_problem(fractions: Fractions) -> str:
@@ -69,8 +71,23 @@ def default_encoding(column: Column) -> Encoding | None:
     return Encoding(column.name, "one-hot" if 2 < column.distinct <= ONE_HOT_LIMIT else "codes")
 
 
-def default_plan(report: CsvReport) -> SplitPlan:
+def why_left_out(report: CsvReport, column: Column) -> tuple[str, bool]:
+    """Why a column is no feature unless a person says otherwise, and whether they can; empty when it is one."""
+    if column.kind in _NO_FEATURES:
+        return _NO_FEATURES[column.kind], False
+    if column.kind in ("text", "boolean") and default_encoding(column) is None:
+        return "has too many different texts", False
+    if column.name == report.index_column:
+        return "numbers the rows", True
+    if column.distinct == 1 and not column.missing:
+        return "has one value", True
+    return "equals the label" if column.fingerprint == report.column(report.label).fingerprint else "", True
+
+
+def default_plan(report: CsvReport, keep: Collection[str] = ()) -> SplitPlan:
     """The plan to start from: the guessed label, every feature that can be kept, 70/15/15, stratified for classes.
+
+    The columns to `keep` are features although they would be left out, if they can be.
 
     Raises:
         DataError: The file has no column that could be a label, or no feature besides it.
@@ -78,18 +95,13 @@ def default_plan(report: CsvReport) -> SplitPlan:
     what = f"Cannot plan a split of '{report.source.path}'"
     if not report.label or report.task is None:
         raise DataError(what, "no column can be the label", "Choose a file with a column to predict.")
-    leaked = report.column(report.label).fingerprint
     features: list[str] = []
     encodings: list[Encoding] = []
     for column in report.columns:
-        if column.name in (report.label, report.index_column) or column.kind in ("empty", "date"):
+        why, can_be_kept = why_left_out(report, column)
+        if column.name == report.label or (why and not (can_be_kept and column.name in keep)):
             continue
-        if (column.distinct == 1 and not column.missing) or column.fingerprint == leaked:
-            continue
-        if column.kind in ("text", "boolean"):
-            encoding = default_encoding(column)
-            if encoding is None:
-                continue
+        if column.kind in ("text", "boolean") and (encoding := default_encoding(column)):
             encodings.append(encoding)
         features.append(column.name)
     if not features:
@@ -107,31 +119,48 @@ def default_plan(report: CsvReport) -> SplitPlan:
 
 
 def plan_by(report: CsvReport, values: Mapping[str, str]) -> SplitPlan:
-    """The plan that a person's words mean for a file: `name`, `label`, `task`, `drop`, `fractions`, `seed`, `stratify`.
+    """The plan that a person's words mean for a file: `name`, `label`, `task`, `drop`, `keep`, `encode`, `fractions`,
+    `seed`, `stratify`.
 
     What is not among the values is as in the plan to start from.
 
     Raises:
-        DataError: There can be none: the label is not in the file, or nothing is left to learn from.
+        DataError: There can be none: the label is not in the file, nothing is left to learn from, or a column cannot
+            be encoded like that.
     """
     label = values.get("label", report.label)
     if label not in report.source.names:
         raise DataError(f"Cannot split '{report.source.path}'", f"it has no column '{label}'", "Choose another label.")
     task = next((task for task in get_args(Task) if task == values.get("task")), report.task)
-    plan = default_plan(replace(report, label=label, task=task))
+    plan = default_plan(replace(report, label=label, task=task), listed(values.get("keep", "")))
     dropped = set(listed(values.get("drop", "")))
     features = tuple(feature for feature in plan.features if feature not in dropped)
     if not features:
         raise DataError("Nothing to learn from", "every column is left out", "Keep at least one.")
+    encodings = tuple(encoding for encoding in plan.encodings if encoding.column in features)
     return replace(
         plan,
         name=values.get("name") or plan.name,
         features=features,
-        encodings=tuple(encoding for encoding in plan.encodings if encoding.column in features),
+        encodings=_encoded_by(encodings, values.get("encode", "")),
         fractions=fractions_of(values["fractions"]) if "fractions" in values else plan.fractions,
         seed=int(values.get("seed", plan.seed)),
         stratify=values["stratify"] == "yes" if "stratify" in values else plan.stratify,
     )
+
+
+def _encoded_by(encodings: tuple[Encoding, ...], text: str) -> tuple[Encoding, ...]:
+    """The encodings with a person's wishes such as `city=codes, colour=one-hot`."""
+    wanted: dict[str, Encoding] = {}
+    known = {encoding.column for encoding in encodings}
+    for wish in listed(text):
+        column, _, word = wish.rpartition("=")
+        kind = next((kind for kind in ENCODINGS if kind == word.strip()), None)
+        if kind is None or column.strip() not in known:
+            why = f"'{wish}' names no text column that is kept, or neither one-hot nor codes"
+            raise DataError("Cannot encode the columns", why, "Write it like city=codes.")
+        wanted[column.strip()] = Encoding(column.strip(), kind)
+    return tuple(wanted.get(encoding.column, encoding) for encoding in encodings)
 
 
 def listed(text: str) -> list[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from tui.drafts import Drafts
+from tui.panes.wording import count
 from tui.resources.algorithms import free_name
 from tui.resources.csv_reports import CsvReport, Task
 from tui.resources.datasets import DataError, SplitPlan
-from tui.resources.split_plans import fractions_of, fractions_problem, listed, plan_by, shares
+from tui.resources.split_plans import fractions_of, fractions_problem, listed, plan_by, shares, why_left_out
 from tui.resources.training import name_problem
 from tui.screens.form import Field, Form
 
@@ -54,6 +55,8 @@ class DatasetForm(Form):
                 Field("label", "Label column", plan.label, tuple((name, name) for name in names)),
                 Field("task", "Task", plan.task, tuple((task, task) for task in _TASKS)),
                 Field("drop", "Leave out", note="Columns that are not features, separated by commas."),
+                Field("keep", "Keep", note="Columns that are features although they would be left out."),
+                Field("encode", "Encode", note="How text becomes numbers: city=codes, colour=one-hot."),
                 Field("fractions", "Fractions", "70 15 15", note="Train, validation and test, in percent."),
                 Field("seed", "Seed", str(plan.seed), note="The same seed gives the same files."),
                 Field("stratify", "Stratified", "yes" if plan.stratify else "no", (("yes", "yes"), ("no", "no"))),
@@ -78,18 +81,32 @@ class DatasetForm(Form):
             "fractions": _fractions_problem(values["fractions"]),
             "seed": "" if values["seed"].isdecimal() else "The seed is a whole number from 0.",
         }
-        unknown = sorted(set(listed(values["drop"])) - set(self._report.source.names))
-        if unknown:
-            problems["drop"] = f"The file has no column {unknown[0]}."
+        for key in ("drop", "keep"):
+            if unknown := sorted(set(listed(values[key])) - set(self._report.source.names)):
+                problems[key] = f"The file has no column {unknown[0]}."
+        if "keep" not in problems:
+            problems["keep"] = self._keep_problem(values)
         if values["task"] == "regression" and values["stratify"] == "yes":
             problems["stratify"] = "Only classes can be stratified, not a regression."
         problems = {key: problem for key, problem in problems.items() if problem}
-        if not problems:
+        return problems or self._plan_problem(values)
+
+    def _keep_problem(self, values: Mapping[str, str]) -> str:
+        report = replace(self._report, label=values["label"])
+        for name in listed(values["keep"]):
+            why, can_be_kept = why_left_out(report, report.column(name))
+            if not can_be_kept:
+                return f"{name} {why}: it cannot be a feature."
+        return ""
+
+    def _plan_problem(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Why there can be no plan, at the field to blame for it."""
+        for key, tried in (("label", {**values, "encode": ""}), ("encode", values)):
             try:
-                plan_by(self._report, values)
+                plan_by(self._report, tried)
             except DataError as error:
-                problems["label"] = str(error)
-        return problems
+                return {key: str(error)}
+        return {}
 
     def _taken_problem(self, name: str) -> str:
         return "A data set of that name is uploaded already." if name in self._taken else ""
@@ -100,13 +117,25 @@ class DatasetForm(Form):
         if plan is None:
             return {}
         train, validation, test = shares(self._report.row_count, plan.fractions)
-        left_out = len(self._report.source.names) - 1 - len(plan.features)
-        encoded = ", ".join(f"{encoding.column} ({encoding.kind})" for encoding in plan.encodings)
-        features = f"{len(plan.features):,} features" + (f", {left_out:,} columns left out" if left_out else "")
-        return {
+        gone = len(self._report.source.names) - 1 - len(plan.features)
+        left = f", {count(gone, 'column')} left out" if gone else ""
+        notes = {
             "fractions": f"About {train:,} rows to train, {validation:,} to validate, {test:,} to test.",
-            "drop": features + (f"; encoded: {encoded}" if encoded else "") + ".",
+            "drop": f"{count(len(plan.features), 'feature')}{left}.",
         }
+        if otherwise := self._left_out(plan):
+            notes["keep"] = f"Left out unless they stand here: {otherwise}."
+        if encoded := ", ".join(f"{encoding.column}={encoding.kind}" for encoding in plan.encodings):
+            notes["encode"] = f"Text becomes numbers by {encoded}; write what shall be otherwise."
+        return notes
+
+    def _left_out(self, plan: SplitPlan) -> str:
+        """The columns that could be kept and are not, with the reasons."""
+        report = replace(self._report, label=plan.label)
+        judged = [(column.name, *why_left_out(report, column)) for column in report.columns]
+        return ", ".join(
+            f"{name} ({why})" for name, why, can in judged if why and can and name not in (plan.label, *plan.features)
+        )
 
 
 def _fractions_problem(text: str) -> str:
