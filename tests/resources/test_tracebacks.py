@@ -108,3 +108,9 @@ def test_every_host_says_its_last_words_and_hosts_that_say_the_same_say_it_once(
         LastWords(("algo-3",), "errors", tuple(LINEAR[1:])),
         LastWords(("algo-1",), "lines", tuple(quiet[-5:])),
     )
+
+
+def test_colours_hide_nothing() -> None:
+    plain = frames("load", "ValueError: no such column")
+    coloured = [f"#033[1;31m{line[:4]}#033[0m{line[4:]}" for line in plain]
+    assert last_traceback([*coloured, "#033[32m[2026-11-23:14:37:05:INFO] later#033[0m"]) == tuple(plain)

@@ -38,7 +38,7 @@ async def test_pages_are_decoded_into_the_columns_that_the_parser_gives(aws: Stu
     found = early.call("logs", operation, request, lambda: None)
     assert found == stock.call("logs", operation, request, lambda: None)
     assert found["timestamps"] == [event["timestamp"] for event in EVENTS]
-    assert found["messages"] == [f"[{n}]\ttrain-rmse:9.2 é" for n in range(3)]
+    assert found["messages"] == [f"[{n}]\ttrain-rmse:9.2 é#033[31m" for n in range(3)]
 
 
 async def test_errors_are_left_to_the_parser(gateway: Gateway, aws: StubAws) -> None:
@@ -52,3 +52,20 @@ async def test_errors_are_left_to_the_parser(gateway: Gateway, aws: StubAws) -> 
 
 async def test_an_empty_page_has_empty_columns() -> None:
     assert columns({"events": [], "nextToken": "n"}) == {"timestamps": [], "messages": [], "nextToken": "n"}
+
+
+@pytest.mark.parametrize(
+    ("written", "passed"),
+    [
+        ("\x1b[1;32mgreen\x1b[0m \x1b[2J\x1b]0;title\x07[/x]\x00", "#033[1;32mgreen#033[0m [/x]"),
+        ("10%\r20%\r30%\r\n", "10%#01520%#01530%"),
+        ("a plain line\r\n", "a plain line"),
+    ],
+)
+async def test_colours_and_bars_pass_the_door_as_text_and_nothing_else_does(
+    aws: StubAws, written: str, passed: str
+) -> None:
+    page = {"events": [{"timestamp": 1, "message": written}], "nextForwardToken": "f"}
+    aws.answers["GetLogEvents"] = lambda _: page
+    request = {"logGroupName": "/group", "logStreamName": "s"}
+    assert Aws(aws.connection()).call("logs", "GetLogEvents", request, lambda: None)["messages"] == [passed]

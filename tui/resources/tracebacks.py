@@ -30,6 +30,8 @@ class LastWords:
     lines: tuple[str, ...]
 
 
+_COLOUR = re.compile(r"#033\[[\d;:]*m")
+
 _RANK = re.compile(r"\[\d+,[^\]]*\]<std(?:err|out)>:\s?")
 """How mpirun marks the lines of each process of a host."""
 
@@ -95,9 +97,9 @@ def error_lines(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def _split(messages: Iterable[str]) -> Iterator[str]:
-    """The lines of log events, of which one may hold several; tabs as tabs."""
+    """The lines of log events, of which one may hold several; tabs as tabs, without colours."""
     for message in messages:
-        for line in message.replace("#011", "\t").splitlines():
+        for line in _COLOUR.sub("", message.replace("#011", "\t")).splitlines():
             if line.strip():
                 yield line.rstrip()
 

@@ -11,6 +11,7 @@ from urllib3.exceptions import HTTPError
 from tui.resources.text import strip_controls
 from tui.service.errors import ServiceFault, Unreachable
 from tui.service.worker.context import TaskContext
+from tui.service.worker.log_columns import legible
 
 
 def live_tail(context: TaskContext, group: str, prefix: str = "", names: Sequence[str] = ()) -> None:
@@ -55,6 +56,6 @@ def _columns(update: dict[str, Any]) -> dict[str, Any]:
     return {
         "timestamps": [event["timestamp"] for event in events],
         "streams": [event["logStreamName"] for event in events],
-        "messages": [strip_controls(event["message"]) for event in events],
+        "messages": [strip_controls(legible(event["message"])) for event in events],
         "sampled": update.get("sessionMetadata", {}).get("sampled", False),
     }
