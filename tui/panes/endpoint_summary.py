@@ -11,7 +11,7 @@ from textual.content import Content
 from tui.panes.endpoint_cells import amount, dollars, idle_since, milliseconds, monthly
 from tui.panes.facts import LABEL_WIDTH, fact, heading
 from tui.panes.wording import moment, status
-from tui.resources.endpoint_metrics import EndpointTraffic, Idle, Series, VariantTraffic
+from tui.resources.endpoint_metrics import IDLE_HOURS, EndpointTraffic, Idle, Series, VariantTraffic
 from tui.resources.endpoint_weights import observed_shares, shares, weight_text
 from tui.resources.endpoints import EndpointDetail, Pending, Variant
 from tui.resources.prices import Rate
@@ -20,7 +20,6 @@ from widgets.text import content, middle
 
 _BAR_WIDTH = 24
 _SPARKS = 16
-_IDLE_HOURS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def _facts(detail: EndpointDetail, known: Known, width: int) -> list[Content]:
     gone = "" if detail.config or not detail.config_name else " (deleted: instance types are not known)"
     facts = [
         ("Price", money(endpoint.rate)),
-        ("Idle since", idle_since(known.idle, _IDLE_HOURS, time.time())),
+        ("Idle since", idle_since(known.idle, IDLE_HOURS, time.time())),
         ("Config", f"{middle(detail.config_name, max(20, width - LABEL_WIDTH - 1))}{gone}"),
         ("Capture", str(detail.capture) if detail.capture else "off"),
         ("Auto scaling", known.scaling or "n/a"),

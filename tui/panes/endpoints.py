@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.panes.endpoint_cells import amount, hourly, idle_for, milliseconds, split
+from tui.panes.endpoint_columns import COLUMNS
 from tui.panes.endpoint_inspector import EndpointInspector
 from tui.panes.endpoint_messages import (
     CanaryWanted,
@@ -20,102 +20,11 @@ from tui.panes.endpoint_messages import (
 )
 from tui.panes.list_pane import ListPane
 from tui.panes.log_messages import LogsWanted
-from tui.panes.messages import WhyWanted
+from tui.panes.messages import WhyWanted, Wish
 from tui.panes.pane import writing
-from tui.panes.wording import moment, status
 from tui.resources.endpoints import SERVING, Endpoint
 from tui.resources.logs import endpoint_log
 from tui.service.endpoints import Endpoints
-from widgets.cells import Cell
-from widgets.table_columns import Column, fixed, flex
-
-IDLE_HOURS = 1.0
-"""Without invocations, after which the list says so."""
-
-
-def _traffic_split(endpoint: Endpoint) -> Cell | str:
-    variants = tuple(variant for variant in endpoint.variants if not variant.shadow)
-    return split(variants, [variant.weight for variant in variants])
-
-
-def _errors(endpoint: Endpoint) -> str:
-    traffic = endpoint.traffic
-    if traffic is None or traffic.invocations is None:
-        return ""
-    return f"{amount(traffic.errors_4xx or 0)}/{amount(traffic.errors_5xx or 0)}"
-
-
-def _failures(endpoint: Endpoint) -> float | None:
-    return endpoint.traffic.errors_5xx if endpoint.traffic else None
-
-
-COLUMNS = (
-    Column[Endpoint](
-        "name",
-        "Name",
-        lambda endpoint: endpoint.name,
-        flex(share=3, minimum=16),
-        shorten="middle",
-        sort_key=lambda endpoint: endpoint.name,
-        priority=10,
-    ),
-    Column[Endpoint]("status", "Status", lambda endpoint: status(endpoint.status), fixed(11), priority=9),
-    Column[Endpoint]("traffic", "Traffic", _traffic_split, flex(minimum=12), priority=8),
-    Column[Endpoint](
-        "price",
-        "$/h",
-        lambda endpoint: hourly(endpoint.rate),
-        fixed(7),
-        "right",
-        sort_key=lambda endpoint: endpoint.rate.hourly if endpoint.rate else None,
-        priority=7,
-    ),
-    Column[Endpoint](
-        "idle",
-        "Idle",
-        lambda endpoint: idle_for(endpoint.idle, IDLE_HOURS, time.time()),
-        fixed(9),
-        "right",
-        sort_key=lambda endpoint: -endpoint.idle.since if endpoint.idle else None,
-        priority=7,
-    ),
-    Column[Endpoint](
-        "invoked",
-        "Requests/h",
-        lambda endpoint: amount(endpoint.traffic.invocations) if endpoint.traffic else "",
-        fixed(10),
-        "right",
-        sort_key=lambda endpoint: endpoint.traffic.invocations if endpoint.traffic else None,
-        priority=6,
-    ),
-    Column[Endpoint](
-        "p99",
-        "p99",
-        lambda endpoint: milliseconds(endpoint.traffic.p99_ms) if endpoint.traffic else "",
-        fixed(7),
-        "right",
-        sort_key=lambda endpoint: endpoint.traffic.p99_ms if endpoint.traffic else None,
-        priority=3,
-    ),
-    Column[Endpoint](
-        "errors",
-        "4XX/5XX",
-        _errors,
-        fixed(7),
-        "right",
-        sort_key=_failures,
-        priority=4,
-        style=lambda endpoint: "text-error" if _failures(endpoint) else "",
-    ),
-    Column[Endpoint](
-        "created",
-        "Created",
-        lambda endpoint: moment(endpoint.created),
-        fixed(16),
-        sort_key=lambda endpoint: endpoint.created,
-        priority=2,
-    ),
-)
 
 
 class EndpointsPane(ListPane[Endpoint]):
@@ -206,28 +115,27 @@ until it is shut down."""
 
     def action_wish_weights(self) -> None:
         """Edit the weights of the endpoint under the cursor."""
-        if row := self.table.cursor_row:
-            self.post_message(WeightsWanted(row.name))
+        self._wish(WeightsWanted)
 
     def action_canary(self) -> None:
         """Move its traffic step by step."""
-        if row := self.table.cursor_row:
-            self.post_message(CanaryWanted(row.name))
+        self._wish(CanaryWanted)
 
     def action_invoke(self) -> None:
         """Send it requests."""
-        if row := self.table.cursor_row:
-            self.post_message(InvokeWanted(row.name))
+        self._wish(InvokeWanted)
 
     def action_judge(self) -> None:
         """Judge its variants."""
-        if row := self.table.cursor_row:
-            self.post_message(JudgeWanted(row.name))
+        self._wish(JudgeWanted)
 
     def action_update(self) -> None:
         """Move it to another configuration."""
+        self._wish(EndpointUpdateWanted)
+
+    def _wish(self, wish: Callable[[str], Wish]) -> None:
         if row := self.table.cursor_row:
-            self.post_message(EndpointUpdateWanted(row.name))
+            self.post_message(wish(row.name))
 
     def action_logs(self) -> None:
         """Follow its log."""

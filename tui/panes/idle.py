@@ -7,67 +7,18 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.panes.endpoint_cells import hourly, idle_for, idle_since, monthly
+from tui.panes.endpoint_cells import monthly
+from tui.panes.endpoint_columns import IDLE_COLUMNS
 from tui.panes.endpoint_inspector import EndpointInspector
 from tui.panes.endpoint_messages import ShutDownWanted
 from tui.panes.list_pane import ListPane
 from tui.panes.pane import writing
-from tui.panes.wording import status
 from tui.resources.endpoints import SERVING, Endpoint
 from tui.resources.prices import total
 from tui.service.endpoints import Endpoints
-from widgets.table_columns import Column, between, fixed, flex
 
 HOURS = (1.0, 6.0, 24.0, 72.0, 168.0, 336.0)
 """Lengths of silence that are offered; two weeks is as far back as anybody looked."""
-
-
-COLUMNS = (
-    Column[Endpoint](
-        "name",
-        "Name",
-        lambda endpoint: endpoint.name,
-        flex(share=3, minimum=16),
-        shorten="middle",
-        sort_key=lambda endpoint: endpoint.name,
-        priority=9,
-    ),
-    Column[Endpoint]("status", "Status", lambda endpoint: status(endpoint.status), fixed(11), priority=4),
-    Column[Endpoint](
-        "idle",
-        "Idle for",
-        lambda endpoint: idle_for(endpoint.idle, 0, time.time()),
-        fixed(10),
-        sort_key=lambda endpoint: -endpoint.idle.since if endpoint.idle else None,
-        priority=8,
-    ),
-    Column[Endpoint](
-        "since",
-        "Since",
-        lambda endpoint: idle_since(endpoint.idle, 0, time.time()),
-        between(16, 23),
-        sort_key=lambda endpoint: endpoint.idle.since if endpoint.idle else None,
-        priority=3,
-    ),
-    Column[Endpoint](
-        "price",
-        "$/h",
-        lambda endpoint: hourly(endpoint.rate),
-        fixed(7),
-        "right",
-        sort_key=lambda endpoint: endpoint.rate.hourly if endpoint.rate else None,
-        priority=6,
-    ),
-    Column[Endpoint](
-        "monthly",
-        "A month",
-        lambda endpoint: monthly(endpoint.rate),
-        fixed(9),
-        "right",
-        sort_key=lambda endpoint: endpoint.rate.hourly if endpoint.rate else None,
-        priority=7,
-    ),
-)
 
 
 class IdlePane(ListPane[Endpoint]):
@@ -99,7 +50,7 @@ class IdlePane(ListPane[Endpoint]):
     ]
 
     def __init__(self, endpoints: Endpoints, hours: float, *, read_only: bool) -> None:
-        super().__init__(endpoints.list, COLUMNS, EndpointInspector(endpoints), id="idle")
+        super().__init__(endpoints.list, IDLE_COLUMNS, EndpointInspector(endpoints), id="idle")
         self._endpoints = endpoints
         self._hours = hours
         self._read_only = read_only
@@ -129,7 +80,7 @@ class IdlePane(ListPane[Endpoint]):
         candidates = longer[:1] if step > 0 else shorter[-1:]
         if candidates:
             self._hours = candidates[0]
-            self.table.rows = self.arranged(self._endpoints.list.feed.snapshot.value or ())
+            self.table.rows = self.arranged(self._endpoints.list.rows)
 
     async def action_leave(self) -> None:
         """Back to the list; from there, back to the endpoints."""

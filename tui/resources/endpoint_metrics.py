@@ -14,6 +14,9 @@ LOOK_BACK_DAYS = 14
 
 HOUR = 3600
 
+IDLE_HOURS = 1.0
+"""Without invocations, after which an endpoint counts as idle."""
+
 
 @dataclass(frozen=True, slots=True)
 class MetricWindow:

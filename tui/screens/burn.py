@@ -7,13 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 
 from tui.panes.endpoint_cells import dollars, monthly
 from tui.panes.wording import count
+from tui.resources.endpoint_metrics import IDLE_HOURS
 from tui.resources.endpoints import SERVING, Endpoint
 from tui.resources.prices import Rate, total
 from tui.service.pace import Pace
 from tui.service.sagemaker import SageMaker
-
-IDLE_HOURS = 1.0
-"""Without invocations, after which an endpoint counts as idle."""
 
 MONEY_POLLS = 4
 """Polls of a list that somebody looks at to one for the header alone, which everything done here wakes anyway."""
