@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.panes.endpoint_messages import PayloadWanted, RowWanted
 from tui.panes.facts import fact
+from tui.panes.invoke_keys import KEYS
+from tui.panes.invoke_rows import SentRows
 from tui.panes.invoke_views import answer_said, refusal_said, shots_said
 from tui.panes.log_messages import LogsAtWanted
 from tui.panes.pane import Pane
 from tui.resources.datasets import DataError
 from tui.resources.endpoint_invoking import BODY_LIMIT, Answer, Invocation, Refusal, Shots
-from tui.resources.endpoint_judging import TestRow, TestSet
+from tui.resources.endpoint_judging import TestSet
 from tui.resources.endpoint_weights import shares
 from tui.resources.endpoints import EndpointDetail
 from tui.resources.invoke_settings import InvokeSettings
@@ -34,59 +36,12 @@ from widgets.text import content, end, one_line
 _PREVIEW = 400
 
 
-@dataclass(slots=True)
-class _Rows:
-    """The rows of a test set, as far as they were looked at."""
-
-    name: str
-    test_set: TestSet
-    source: AsyncIterator[TestRow]
-    read: list[TestRow]
-    place: int = -1
-
-    @property
-    def current(self) -> TestRow | None:
-        return self.read[self.place] if 0 <= self.place < len(self.read) else None
-
-
 class InvokePane(Pane):
     """Sends requests to one endpoint; what is sent, and how, is remembered."""
 
     UNDER = "endpoints"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i,enter", "send", "Send", id="invoke.send", tooltip="Send the request once"),
-        Binding("N", "shoot", "Many", id="invoke.many", tooltip="Send it many times: latency, shares, errors"),
-        Binding("e", "edit", "Edit", id="invoke.edit", tooltip="Payload, file, content type, Accept, how many times"),
-        Binding("d", "rows", "Data set", id="invoke.rows", tooltip="Send rows of a data set's test split"),
-        Binding(
-            "right_square_bracket",
-            "step(1)",
-            "Next row",
-            id="invoke.next",
-            tooltip="Send the next row",
-            key_display="]",
-        ),
-        Binding(
-            "left_square_bracket",
-            "step(-1)",
-            "Row before",
-            id="invoke.previous",
-            tooltip="Send the row before",
-            key_display="[",
-            show=False,
-        ),
-        Binding(
-            "v",
-            "next_variant",
-            "Variant",
-            id="invoke.variant",
-            tooltip="Ask the next variant, or whom the weights choose",
-        ),
-        Binding("l", "logs", "Logs", id="invoke.logs", tooltip="The log of the moment of the last request"),
-        Binding("x", "cancel", "Cancel", id="invoke.cancel", tooltip="Send no more"),
-        Binding("escape", "leave", "Back", id="invoke.back", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(
         self, endpoints: Endpoints, invoking: Invoking, detail: EndpointDetail, settings: InvokeSettings
@@ -96,7 +51,7 @@ class InvokePane(Pane):
         self._invoking = invoking
         self._detail = detail
         self._settings = settings
-        self._rows: _Rows | None = None
+        self._rows: SentRows | None = None
         self._busy = False
         self._last_variant, self._last_at = "", 0.0
         self._request, self._result = Static(), Static()
@@ -134,7 +89,7 @@ class InvokePane(Pane):
 
     def use_rows(self, name: str, test_set: TestSet) -> None:
         """Send rows of a test set, beginning with the first."""
-        self._rows = _Rows(name, test_set, self._invoking.rows(test_set), [])
+        self._rows = SentRows(name, test_set, self._invoking.rows(test_set))
         self._settings = replace(self._settings, content_type="text/csv")
         self._draw()
         self.action_step(1)
@@ -146,7 +101,7 @@ class InvokePane(Pane):
             case (("send" | "shoot"), _):
                 possible = some and not self._busy
             case "step", (int(step),):
-                possible = self._rows is not None and not self._busy and self._rows.place + step >= 0
+                possible = self._rows is not None and not self._busy and (step > 0 or self._rows.has_before)
             case "next_variant", _:
                 possible = len(self._detail.production) > 1
             case "logs", _:
@@ -200,23 +155,20 @@ class InvokePane(Pane):
         await self.run_action("screen.last_pane")
 
     async def _send_next(self) -> None:
-        rows = self._rows
-        assert rows is not None
-        if rows.place + 1 == len(rows.read):
-            try:
-                rows.read.append(await anext(rows.source))
-            except StopAsyncIteration:
-                self.notify("That was the last row.", timeout=3)
-                return
-            except DataError as error:
-                self._result.update(content(str(error), "$text-error"))
-                return
-        rows.place += 1
-        await self._send()
+        assert self._rows is not None
+        try:
+            more = await self._rows.forward()
+        except DataError as error:
+            self._result.update(content(str(error), "$text-error"))
+            return
+        if more:
+            await self._send()
+        else:
+            self.notify("That was the last row.", timeout=3)
 
     async def _send_previous(self) -> None:
         assert self._rows is not None
-        self._rows.place -= 1
+        self._rows.back()
         await self._send()
 
     async def _send(self) -> None:
@@ -272,7 +224,7 @@ class InvokePane(Pane):
             OSError: The file cannot be read.
         """
         if self._rows:
-            return self._rows.current.text.encode() if self._rows.current else b""
+            return self._rows.text.encode()
         if self._settings.file:
             with Path(self._settings.file).expanduser().open("rb") as file:
                 return file.read(BODY_LIMIT + 1)  # more than is sent, so that it is refused with its reason
@@ -297,11 +249,7 @@ class InvokePane(Pane):
 
     def _payload_said(self) -> str:
         if self._rows:
-            row, total = self._rows.current, self._rows.test_set.rows
-            if row is None:
-                return f"rows of {self._rows.name}"
-            of = f" of {total:,}" if total else ""
-            return f"row {row.row + 1:,}{of} of {self._rows.name}, label {self._rows.test_set.class_name(row.label)}"
+            return str(self._rows)
         if self._settings.file:
             return f"file {self._settings.file}"
         return "typed" if self._settings.payload.strip() else "none yet: e to type it or name a file, d for a data set"
