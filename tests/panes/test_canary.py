@@ -9,7 +9,7 @@ from tests.panes.host import stage
 from tests.panes.scripted_traffic import Aws, endpoints_of, live
 from tests.panes.test_golden import both_sizes
 from tui.panes.canary import CanaryPane
-from tui.panes.endpoint_messages import NewCanaryWanted
+from tui.panes.endpoint_messages import NewCanaryWanted, WeightsWanted
 from tui.panes.log_messages import LogsWanted
 from tui.resources.canary import CanaryState
 from tui.resources.canary_plan import CanaryPlan, Counts
@@ -59,7 +59,7 @@ async def test_a_person_steers() -> None:
     ladder = Told(held(100))
     async with stage(CanaryPane(ladder)) as here:
         await here.sees("Watching")
-        assert here.dimmed == {"canary.new"}
+        assert here.dimmed == {"canary.new", "canary.weights"}
         await here.press("p")
         await here.sees("Paused")
         await here.press("p")
@@ -71,9 +71,12 @@ async def test_a_person_steers() -> None:
         await here.press("x")
         await here.sees("Stopped")
         await here.until(lambda: here.dimmed == {"canary.pause", "canary.back", "canary.stop"}, "it has ended")
-        await here.press("n", "l")
-        await here.until(lambda: len(here.app.wishes) == 2, "two wishes")
-        new, logs = here.app.wishes
+        await here.sees("u there restores those from before the canary")
+        await here.press("n", "l", "equals_sign")
+        await here.until(lambda: len(here.app.wishes) == 3, "three wishes")
+        new, logs, weights = here.app.wishes
+        assert isinstance(weights, WeightsWanted)
+        assert weights.endpoint == "shop"
         assert isinstance(new, NewCanaryWanted)
         assert isinstance(logs, LogsWanted)
         assert logs.source.label == "shop/XGB-2"

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.panes.endpoint_messages import NewCanaryWanted
+from tui.panes.endpoint_messages import NewCanaryWanted, WeightsWanted
 from tui.panes.facts import fact, heading
 from tui.panes.log_messages import LogsWanted
 from tui.panes.pane import Pane
@@ -46,6 +46,15 @@ class CanaryPane(Pane):
         Binding("u", "go_back", "Go back", id="canary.back", tooltip="Restore the weights from before"),
         Binding("x", "stop", "Stop", id="canary.stop", tooltip="End it; the weights stay as they are"),
         Binding("l", "logs", "Logs", id="canary.logs", tooltip="The log of the new variant"),
+        Binding(
+            "equals_sign",
+            "wish_weights",
+            "Weights",
+            id="canary.weights",
+            tooltip="Edit the weights once it has ended; u there takes the canary back",
+            key_display="=",
+            show=False,
+        ),
         Binding("n", "new", "New", id="canary.new", tooltip="Begin another one when this one has ended"),
         Binding("escape", "leave", "Leave", id="canary.leave", tooltip="It goes on", show=False),
     ]
@@ -84,6 +93,7 @@ class CanaryPane(Pane):
             "go_back": not state.ended and state.phase != "going back",
             "stop": not state.ended,
             "new": state.ended,
+            "wish_weights": state.ended,
         }
         return True if possible.get(action, True) else None
 
@@ -102,6 +112,10 @@ class CanaryPane(Pane):
     def action_new(self) -> None:
         """Begin another one."""
         self.post_message(NewCanaryWanted(self._ladder.state.plan.endpoint))
+
+    def action_wish_weights(self) -> None:
+        """See the weights, change them, or take the canary back."""
+        self.post_message(WeightsWanted(self._ladder.state.plan.endpoint))
 
     def action_logs(self) -> None:
         """The log of the new variant."""
@@ -142,6 +156,8 @@ def _progress(state: CanaryState) -> list[Content]:
         lines.append(
             content("It goes on when you leave this pane, and ends where it is with the console.", "$text-muted")
         )
+    elif state.weights and state.phase != "rolled back":
+        lines.append(content("= shows the weights; u there restores those from before the canary.", "$text-muted"))
     return lines
 
 
