@@ -146,9 +146,10 @@ class Stage:
 
     @property
     def dimmed(self) -> set[str]:
-        """The ids of the commands that cannot be used now."""
+        """The ids of the pane's commands that cannot be used now; those of its table are the table's own affair."""
         bindings = self.app.screen.active_bindings.values()
-        return {active.binding.id for active in bindings if active.binding.id and not active.enabled}
+        known = {active.binding.id for active in bindings if active.binding.id and not active.enabled}
+        return {identifier for identifier in known if not identifier.startswith("table.")}
 
     @property
     def why_dimmed(self) -> dict[str, str]:
