@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.processes import MARK, Marked, needs_proc
-
-_DEADLINE_SECONDS = 60
+from tests.waiting import until
 
 
 class Terminal:
@@ -36,18 +34,26 @@ class Terminal:
             os.close(self.master)
             self.master = None
 
-    def wait(self, happened: Callable[[bytes], bool]) -> None:
+    def wait(self, happened: Callable[[bytes], bool], what: str) -> None:
         """Take what the console writes until something has happened."""
-        written, deadline = b"", time.monotonic() + _DEADLINE_SECONDS
-        while not happened(written):
-            assert time.monotonic() < deadline, written[-2000:]
-            if self.master is None:
-                time.sleep(0.02)
-            elif select.select([self.master], [], [], 0.05)[0]:
-                try:
-                    written += os.read(self.master, 65536)
-                except OSError:  # the other side is closed: the console has ended
-                    self.close()
+        written = b""
+
+        def so_far() -> bytes:
+            nonlocal written
+            written += self._read()
+            return written
+
+        until(so_far, what, holds=happened)
+
+    def _read(self) -> bytes:
+        """What the console has written since."""
+        read = b""
+        while self.master is not None and select.select([self.master], [], [], 0)[0]:
+            try:
+                read += os.read(self.master, 65536)
+            except OSError:  # the other side is closed: the console has ended
+                self.close()
+        return read
 
 
 @contextmanager
@@ -91,10 +97,10 @@ def test_however_a_console_ends_no_process_stays_and_its_folder_is_free(name: st
     end, status = _ENDS[name]
     marked = Marked(str(tmp_path))
     with console(tmp_path / "data", str(tmp_path)) as terminal:
-        terminal.wait(lambda written: b"us-east-1" in written)
+        terminal.wait(lambda written: b"us-east-1" in written, "the region in the header")
         assert len(marked.alive()) >= 3, "console, worker and server"
         end(terminal)
-        terminal.wait(lambda _: terminal.process.poll() is not None)
+        terminal.wait(lambda _: terminal.process.poll() is not None, "the end of the console")
         if status is not None:  # a console whose terminal is gone may fail to flush what it still had to say
             assert terminal.process.returncode == status
         marked.wait_until_gone()
