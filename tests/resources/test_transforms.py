@@ -68,5 +68,10 @@ def test_values_from_the_service() -> None:
         "DataProcessing": {"JoinSource": "Input"},
     }
     detail = TransformJobDetail.from_description(description)
-    assert (detail.billable_seconds, detail.compressed, detail.joined, detail.split) == (10.0, True, True, "None")
+    assert (detail.compressed, detail.joined, detail.split) == (True, True, "None")
+    assert detail.billed_seconds(now=99.0) == 10.0, "it has ended"
+    description |= {"TransformEndTime": None, "TransformJobStatus": "InProgress"}
+    assert TransformJobDetail.from_description(description).billed_seconds(now=99.0) == 84.0
+    waiting = TransformJobDetail.from_description(description | {"TransformStartTime": None})
+    assert waiting.billed_seconds(now=99.0) is None
     assert str(FilesDone(3, 1200, complete=False)) == "3 of 1,200+"

@@ -10,14 +10,14 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.panes.facts import as_json, fact, heading
+from tui.panes.facts import LABEL_WIDTH, as_json, fact, heading
 from tui.panes.inspector import Views
 from tui.panes.wording import count, duration, moment, size, status
 from tui.resources.prices import Price
 from tui.resources.transform_failures import explain_reason
 from tui.resources.transforms import FilesDone, TransformFiles, TransformJobDetail
 from widgets.cells import Bar, Cell, as_content
-from widgets.text import content
+from widgets.text import content, middle
 
 NAMED = 12
 """Files that are named in a summary."""
@@ -70,7 +70,8 @@ class TransformViews(Views):
 
     def _show(self) -> None:
         if self._detail:
-            self.summary.update(summary(self._detail, self._files, cost(self._detail, self._price, self._billed)))
+            costs = cost(self._detail, self._price, self._billed)
+            self.summary.update(summary(self._detail, self._files, costs, self.content_size.width - 2))
 
 
 def files_bar(files: FilesDone | None, running: bool) -> Cell | str:
@@ -82,35 +83,38 @@ def files_bar(files: FilesDone | None, running: bool) -> Cell | str:
     return Bar(files.done / files.total if files.total else 0.0, f"{files.done:,}/{files.total:,}", "status-running")
 
 
-def cost(detail: TransformJobDetail, price: Price | None, billed: bool) -> str:
-    """What the instances of a job have cost so far; n/a where nobody tells the price, never 0."""
-    if detail.started is None:
-        return "nothing: it never had instances" if detail.job.ended else "nothing yet"
+def cost(detail: TransformJobDetail, price: Price | None, billed: bool) -> tuple[str, str]:
+    """What the instances of a job have cost so far, and by which price; n/a where nobody tells the price, never 0."""
+    seconds = detail.billed_seconds(time.time())
+    if seconds is None:
+        return "nothing: it never had instances" if detail.job.ended else "nothing yet", ""
     if price is None:
-        return f"n/a: the price of {detail.instance_type} is not known"
-    seconds = (detail.job.ended or time.time()) - detail.started
-    amount = max(0.0, seconds) * detail.instance_count * price.hourly / 3600
+        return f"n/a: the price of {detail.instance_type} is not known", ""
+    amount = seconds * detail.instance_count * price.hourly / 3600
     would = "" if billed else "free here; on AWS "
     about = f"about ${amount:.4f}" if amount >= _CENTS else f"less than ${_CENTS}"
-    return f"{would}{about}, {price}"
+    return f"{would}{about}", f"${price.hourly:g}/h, {price.source} {price.as_of}".rstrip()
 
 
-def summary(detail: TransformJobDetail, files: TransformFiles | None, costs: str) -> Content:
-    """A transform job as a person wants to know it, most telling things first."""
+def summary(detail: TransformJobDetail, files: TransformFiles | None, costs: tuple[str, str], width: int) -> Content:
+    """A transform job as a person wants to know it, most telling things first, places shortened to the width."""
     job = detail.job
     parts = [heading(job.name), as_content(status(job.status), 20)]
     if job.failure_reason:
         explanation, next_step = explain_reason(job.failure_reason)
         parts += [Content(""), content(job.failure_reason, "$text-error")]
         parts += [content(text) for text in (explanation, next_step, "W says which files failed, and why.") if text]
-    parts += [Content(""), *_facts(detail, files, costs)]
+    parts += [Content(""), *_facts(detail, files, costs, width)]
     if files:
         parts += _without_output(detail, files)
     return Content("\n").join(parts)
 
 
-def _facts(detail: TransformJobDetail, files: TransformFiles | None, costs: str) -> list[Content]:
+def _facts(
+    detail: TransformJobDetail, files: TransformFiles | None, costs: tuple[str, str], width: int
+) -> list[Content]:
     job = detail.job
+    room = max(20, width - LABEL_WIDTH - 1)
     done = files_bar(files.done, job.running) if files else "counting…"
     packed = ", gzip" if detail.compressed else ""
     limits = [
@@ -119,18 +123,19 @@ def _facts(detail: TransformJobDetail, files: TransformFiles | None, costs: str)
         f"{detail.max_concurrent} at a time" if detail.max_concurrent else "",
     ]
     lines: list[tuple[str, str | Content]] = [
-        ("Model", job.model),
+        ("Model", middle(job.model, room)),
         ("Files done", done if isinstance(done, str) else as_content(done, 36)),
-        ("Input", detail.data.input_uri),
+        ("Input", middle(detail.data.input_uri, room)),
         ("", f"{detail.content_type or 'no content type'}, split {detail.split}{packed}"),
         ("Requests", ", ".join(filter(None, limits))),
         ("Filters", _filters(detail)),
-        ("Output", detail.data.output_uri),
+        ("Output", middle(detail.data.output_uri, room)),
         ("", detail.accept and f"as {detail.accept}"),
         ("Instances", f"{detail.instance_count} × {detail.instance_type}"),
         ("Created", moment(job.created)),
         ("Took" if job.ended else "Runs", duration((job.ended or time.time()) - job.created)),
-        ("Cost", costs),
+        ("Cost", costs[0]),
+        ("", costs[1]),
     ]
     return [fact(name, value) for name, value in lines if value]
 

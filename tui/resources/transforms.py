@@ -135,12 +135,11 @@ class TransformJobDetail:
             started=description.get("TransformStartTime"),
         )
 
-    @property
-    def billable_seconds(self) -> float | None:
-        """What is paid for, of each instance: from the start to the end; None while it runs or never started."""
-        if self.started is None or self.job.ended is None:
+    def billed_seconds(self, now: float) -> float | None:
+        """What is paid for, of each instance: from the start to the end, or to now; None when it never started."""
+        if self.started is None:
             return None
-        return max(0.0, self.job.ended - self.started)
+        return max(0.0, (now if self.job.ended is None else self.job.ended) - self.started)
 
 
 def media_type(content_type: str) -> str:

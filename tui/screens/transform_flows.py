@@ -200,7 +200,7 @@ async def _tell_end(stage: Stage, name: str) -> None:
     detail = await stage.service.transforms.ended(name)
     job = detail.job
     if job.status == "Failed":
-        stage.say(f"{name} failed: {job.failure_reason} W says which files, and why.", "error")
+        stage.say(f"{name} failed: {job.failure_reason.rstrip('.')}. W says which files, and why.", "error")
     else:
         stage.say(f"{name} is {job.status.lower()}: Enter shows its results.")
 
