@@ -11,12 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
+from sklearn.datasets import load_svmlight_file
 
 from tests.local.container_runs import bundled, run
 from tui.local.algorithms import PRELOAD
 from tui.local.algorithms.container import run as run_container
 from tui.local.algorithms.dataset import UnreadableRowsError, read_csv, read_libsvm
+from tui.local.algorithms.libsvm import read_libsvm_file
 from tui.local.algorithms.metrics import Confusion, r2, roc_auc
 from tui.local.algorithms.recordio import read_recordio
 
@@ -81,6 +85,48 @@ def test_libsvm_files_get_the_width_of_the_widest(tmp_path: Path) -> None:
     data = read_libsvm([tmp_path / "a", tmp_path / "b"])
     assert data.labels.tolist() == [1.0, -1.0]
     assert data.features.toarray().tolist() == [[2.0, 0.0, 0.0, 4.0], [0.0, 5.0, 0.0, 0.0]]  # type: ignore[union-attr]
+
+
+_NUMBERS = st.floats(width=32, allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(st.tuples(_NUMBERS, st.dictionaries(st.integers(0, 50), _NUMBERS, max_size=8)), max_size=10))
+@settings(deadline=None)
+def test_libsvm_is_read_as_scikit_learn_reads_it(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[float, dict[int, float]]]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "rows.libsvm"
+    lines = (" ".join([f"{label!r}", *(f"{key}:{cells[key]!r}" for key in sorted(cells))]) for label, cells in rows)
+    path.write_text("# rows\n\n" + "".join(f"{line} # {number}\r\n" for number, line in enumerate(lines)), "utf-8")
+    features, labels = read_libsvm_file(path)
+    expected, expected_labels = load_svmlight_file(path, dtype=np.float32, zero_based=True)
+    assert features.toarray().tolist() == expected.toarray().tolist()
+    assert labels.tolist() == expected_labels.astype(np.float32).tolist()
+
+
+@pytest.mark.parametrize(
+    "line", ["x 0:1", "1 0:x", "1 a:2", "1 -1:2", "1 3:1 2:1", "1 2:1 2:1", "1 5", "1:0.5 0:1", "1,2,3", "1 qid 0:1"]
+)
+def test_what_is_not_libsvm_is_refused_in_the_words_of_scikit_learn(tmp_path: Path, line: str) -> None:
+    (tmp_path / "a").write_text(line, "utf-8")
+    with pytest.raises(ValueError, match=r"\w") as expected:
+        load_svmlight_file(tmp_path / "a", dtype=np.float32, zero_based=True)
+    with pytest.raises(UnreadableRowsError) as refused:
+        read_libsvm([tmp_path / "a"])
+    assert refused.value.reason == str(expected.value)
+
+
+def test_a_column_beyond_what_a_matrix_holds_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1 99999999999:2", "utf-8")
+    with pytest.raises(UnreadableRowsError, match="Invalid index 99999999999"):
+        read_libsvm([tmp_path / "a"])
+
+
+@pytest.mark.parametrize("module", ["tui.local.algorithms.xgboost_training", "tui.local.algorithms.xgboost_inference"])
+def test_a_host_does_without_scikit_learn(module: str) -> None:
+    code = f"import sys, tui.local.algorithms.lean_xgboost, {module}; print('sklearn' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "False\n"
 
 
 def _field(number: int, content: bytes) -> bytes:

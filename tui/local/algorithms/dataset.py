@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
+
+from tui.local.algorithms.libsvm import read_libsvm_file
 
 Floats = npt.NDArray[np.float32]
 
@@ -113,22 +114,14 @@ def read_libsvm(files: Sequence[Path], columns: int | None = None) -> Dataset:
 
     Raises UnreadableRowsError for a line that is not `<label> <index>:<value> …`.
     """
-    from sklearn.datasets import load_svmlight_file  # noqa: PLC0415  imported here because only libsvm needs it
-
-    parts: list[tuple[Any, Any]] = []
+    parts: list[tuple[csr_matrix, Floats]] = []
     for path in files:
         try:
-            parts.append(load_svmlight_file(path, dtype=np.float32, zero_based=True))
+            parts.append(read_libsvm_file(path))
         except ValueError as error:
             raise UnreadableRowsError(path, 1, str(error)) from error
     width = max([columns or 0, *(int(matrix.shape[1]) for matrix, _ in parts)])
     for matrix, _ in parts:
         matrix.resize((matrix.shape[0], width))
-    stacked = csr_matrix(_vertical([matrix for matrix, _ in parts]))
-    return Dataset(stacked, np.concatenate([labels for _, labels in parts]).astype(np.float32))
-
-
-def _vertical(matrices: list[Any]) -> Any:
-    from scipy.sparse import vstack  # noqa: PLC0415  see read_libsvm
-
-    return vstack(matrices)
+    stacked = csr_matrix(vstack([matrix for matrix, _ in parts]))
+    return Dataset(stacked, np.concatenate([labels for _, labels in parts]))

@@ -53,7 +53,7 @@ def load_model(folder: Path, image: str, environment: Mapping[str, str], log: Ca
         raise ModelLoadError(f"The image {image} is no XGBoost or Linear Learner image, the only ones that run here.")
     # The two are imported when they are needed: the control plane asks for execution_parameters only.
     if algorithm.name == "xgboost":
-        from tui.local.algorithms import xgboost_inference  # noqa: PLC0415
+        from tui.local.algorithms import lean_xgboost, xgboost_inference  # noqa: F401, PLC0415
 
         return xgboost_inference.load(folder, algorithm.version, environment, log)
     from tui.local.algorithms import linear_learner_inference  # noqa: PLC0415

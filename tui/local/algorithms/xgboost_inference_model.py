@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import numpy as np
 import xgboost
-from scipy import stats
 
 from tui.local.algorithms.dataset import Floats
 from tui.local.algorithms.inference import ModelLoadError
@@ -57,8 +56,16 @@ class Model:
         if len(answers) == 1:
             return answers[0]
         if self.objective in _VOTING:
-            return np.asarray(stats.mode(np.array(answers), axis=0).mode)
+            return _most_frequent(np.array(answers))
         return np.asarray(np.mean(answers, axis=0))
+
+
+def _most_frequent(answers: Floats) -> Floats:
+    """The answer that most of the rows give in each column; of several the smallest."""
+    given = np.unique(answers)
+    votes = np.array([np.count_nonzero(answers == answer, axis=0) for answer in given])
+    winners: Floats = given[votes.argmax(axis=0)]
+    return winners
 
 
 def load(folder: Path, rules: InferenceRules, environment: Mapping[str, str], log: InferenceLog) -> Model:
