@@ -155,6 +155,22 @@ def test_a_column_has_moved_when_both_measures_say_so() -> None:
     assert [found.psi for found in drift.moved] == [0.5, 0.2]
 
 
+def test_a_column_has_moved_when_its_values_are_missing() -> None:
+    def column(then: int, now: int, rows: int = 1000) -> ColumnDrift:
+        full, new = ColumnSummary(rows, then, 0.0, 1.0, 0.5), ColumnSummary(rows, now, 0.0, 1.0, 0.5)
+        return ColumnDrift("c", full, new, 0, 0.01, 0.01, (rows - then, rows - now))
+
+    assert column(0, 50).verdict == ""
+    assert column(0, 120).verdict == "moved"
+    assert column(400, 100).verdict == "moved much"
+    assert column(2, 4, rows=10).verdict == "", "few rows differ by chance"
+    nothing = ColumnSummary(1000, 1000, None, None, None)
+    gone = ColumnDrift("c", ColumnSummary(1000, 0, 0.0, 1.0, 0.5), nothing, 0, None, None, (1000, 0))
+    assert (gone.verdict, gone.distance) == ("moved much", 1.0)
+    assert ColumnDrift("c", ColumnSummary(0, 0, None, None, None), nothing, 0, None, None).verdict == ""
+    assert Drift((column(0, 120), gone), 1000).moved == (gone, column(0, 120))
+
+
 def results(**members: Any) -> JobResults:
     """Results that can be learnt from, unless told otherwise."""
     origin = Origin("job", "regression", "s3://b/datasets/d/train/train.csv")
