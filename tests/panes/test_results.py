@@ -1,92 +1,34 @@
-"""The results of a transform job: rows, figures, mistakes, drift."""
+"""The results of a transform job: rows page by page and file by file, and what can be done with them."""
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
 
-from tests.panes import golden
 from tests.panes.host import stage
+from tests.panes.result_panes import (
+    FIRST_COLUMN,
+    REGRESSION,
+    Lines,
+    pane_of,
+    regression,
+    service_of,
+)
 from tests.panes.scripted_transforms import (
+    JOBS,
     ScriptedResults,
-    drift,
     results_of,
+    transform_detail,
     transform_file,
     transform_files,
 )
-from tests.panes.test_golden import both_sizes
 from tui.panes.messages import CopyWanted
 from tui.panes.results import ResultsPane
-from tui.panes.transform_messages import DownloadWanted, LabelsWanted, TrainWithWanted
+from tui.panes.transform_messages import DownloadWanted, LabelsWanted, ResultsWanted, TrainWithWanted
 from tui.resources.datasets import DataError
 from tui.resources.results import Cursor, Labels, Origin, Reading, ResultPage
 from tui.resources.transforms import TransformFile
-
-FIRST_COLUMN = Labels("column", 0)
-REGRESSION = Origin("diabetes-xgboost", "regression", "s3://bucket/train", ("age", "bmi"), (), "diabetes")
-BINARY = Origin("tumours", "binary", "s3://bucket/train", ("radius", "texture"), ("benign", "malignant"), "tumours")
-WINES = Origin("wines", "multiclass", "s3://bucket/train", ("acid", "sugar"), ("red", "rosé", "white"), "wines")
-
-Lines = list[tuple[str, str, str]]
-
-
-def regression(rows: int, seed: int = 1) -> Lines:
-    """Labels in the first column, predictions that are mostly right."""
-    numbers = random.Random(seed)
-    lines = []
-    for row in range(rows):
-        actual = numbers.uniform(50, 300)
-        off = 120 if row % 20 == 7 else numbers.gauss(0, 8)
-        lines.append((f"{actual:.2f},{numbers.random():.4f},{numbers.random():.4f}", f"{actual + off:.4f}", ""))
-    return lines
-
-
-def binary(rows: int) -> Lines:
-    numbers = random.Random(2)
-    return [
-        (f"{row % 2},{numbers.random():.3f},1", f"{min(1, max(0, numbers.gauss(0.3 + 0.4 * (row % 2), 0.2))):.4f}", "")
-        for row in range(rows)
-    ]
-
-
-def pane_of(
-    lines: dict[str, Lines], origin: Origin | None, labels: Labels = FIRST_COLUMN, **members: Any
-) -> ResultsPane:
-    files = transform_files(*map(transform_file, lines), transform_file("with-a-header.csv", None))
-    return ResultsPane(ScriptedResults(lines), results_of(files, origin, labels, **members), read_only=False)
-
-
-def service_of(pane: ResultsPane) -> ScriptedResults:
-    assert isinstance(pane._service, ScriptedResults)
-    return pane._service
-
-
-@both_sizes
-async def test_a_regression(size: tuple[int, int]) -> None:
-    name = f"{size[0]}x{size[1]}"
-    pane = pane_of({"a.csv": regression(300)}, REGRESSION)
-    async with stage(pane, size) as here:
-        await here.sees("Results of diabetes-transform", "a.csv: the first 200 rows")
-        if size == (120, 40):
-            await here.sees("RMSE", "Mistake", "✗ with-a-header.csv")
-        await here.until(lambda: pane.judge.judged, "no figures")
-        await here.settled()
-        golden.check(here.app, f"results-rows-{name}")
-        await here.press("m")
-        await here.sees("predicted (up) against actual (across)")
-        await here.settled()
-        golden.check(here.app, f"results-scores-{name}")
-        await here.press("e")
-        await here.sees("Mistake 1: row 8 of a.csv", "bmi")
-        await here.settled()
-        golden.check(here.app, f"results-mistake-{name}")
-        service_of(pane).told_drift = drift()
-        await here.press("D")
-        await here.sees("1 of 2 columns moved")
-        await here.settled()
-        golden.check(here.app, f"results-drift-{name}")
 
 
 async def test_rows_are_what_the_files_hold() -> None:
@@ -117,85 +59,22 @@ async def test_the_next_page_is_read_when_the_cursor_comes_near() -> None:
         assert len(service.pages) == 3
 
 
-async def test_mistakes_forwards_and_backwards_read_no_further_than_they_must() -> None:
-    pane = pane_of({"a.csv": regression(60), "b.csv": regression(60, 5)}, REGRESSION)
-    service = service_of(pane)
+async def test_a_job_that_runs_can_be_looked_at_again() -> None:
+    running: dict[str, Any] = {"TransformJobStatus": "InProgress", "TransformEndTime": None}
+    async with stage(pane_of({"a.csv": regression(5)}, REGRESSION, **running)) as here:
+        await here.sees("… 1 not done  a.csv: 5 rows", "Not done yet", "… with-a-header.csv")
+        await here.press("r")
+        await here.until(lambda: len(here.app.wishes) == 1, "a wish")
+        (wish,) = here.app.wishes
+        assert isinstance(wish, ResultsWanted)
+        assert (wish.name, wish.reading) == (
+            "diabetes-transform",
+            Reading.of(transform_detail(JOBS[1]), "regression", FIRST_COLUMN),
+        )
+    pane = pane_of({"a.csv": regression(5)}, REGRESSION)
     async with stage(pane) as here:
-        await here.sees("RMSE")
-        assert service.searched == 0
-        await here.press("e")
-        await here.sees("Mistake 1: row 8 of a.csv", "Off by")
-        assert service.searched == 8
-        assert pane.table.cursor_row is not None
-        assert pane.table.cursor_row.number == 8
-        await here.press("e")
-        await here.sees("Mistake 2: row 28 of a.csv")
-        await here.press("E")
-        await here.sees("Mistake 1: row 8 of a.csv")
-        await here.press("e")
-        await here.sees("Mistake 2: row 28 of a.csv")
-        assert service.searched == 28, "going back and forth reads nothing again"
-        for expected in ("Mistake 3: row 48 of a.csv", "Mistake 4: row 8 of b.csv", "Mistake 5: row 28 of b.csv"):
-            await here.press("e")
-            await here.sees(expected)
-        await here.press("e")
-        await here.sees("Mistake 6: row 48 of b.csv")
-        await here.press("e")
-        await here.sees("There is no further mistake")
-
-
-async def test_a_tolerance_slides() -> None:
-    pane = pane_of({"a.csv": regression(60)}, REGRESSION)
-    async with stage(pane) as here:
-        await here.sees("off by more than")
-        before = here.text.count("●")
-        for _ in range(20):
-            await here.press("greater_than_sign")
-        await here.press("e")
-        await here.sees("There is no mistake.")
-        for _ in range(40):
-            await here.press("less_than_sign")
-        await here.sees("off by more than 0")
-        await here.press("e")
-        await here.sees("Mistake 1: row 1 of a.csv")
-        assert before == 1
-
-
-@both_sizes
-async def test_a_threshold_slides(size: tuple[int, int]) -> None:
-    name = f"{size[0]}x{size[1]}"
-    pane = pane_of({"a.csv": binary(120)}, BINARY)
-    async with stage(pane, size) as here:
-        await here.until(lambda: pane.judge.judged, "no figures")
-        await here.press("m")
-        await here.sees("AUC", "Threshold    0.5: malignant from this score on")
-        await here.settled()
-        golden.check(here.app, f"results-threshold-{name}")
-        recall = recall_in(here.text)
-        for _ in range(20):
-            await here.press("greater_than_sign")
-        await here.sees("Threshold    0.7:")
-        assert recall_in(here.text) < recall
-
-
-def recall_in(text: str) -> float:
-    line = next(line for line in text.splitlines() if "Recall" in line)
-    return float(line.split("Recall")[1].split("%")[0])
-
-
-async def test_classes_have_their_names() -> None:
-    numbers = random.Random(3)
-    lines = [
-        (f"{row % 3},1,2", ",".join(str(round(numbers.random() + (place == row % 3), 3)) for place in range(3)), "")
-        for row in range(90)
-    ]
-    pane = pane_of({"a.csv": lines}, WINES)
-    async with stage(pane) as here:
-        await here.sees("Accuracy", "rosé", "actual", "predicted")
-        await here.press("enter")
-        await here.sees("Row 1 of a.csv", "Predicted", "acid", "sugar", "Output line")
-        await here.press("escape")
-        assert pane.table.has_focus
+        await here.sees("✗ 1 without output  a.csv: 5 rows")
+        assert pane.why_not("reread") == "the job is over, nothing is added any more"
 
 
 async def test_without_labels_nothing_is_judged() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
+from tui.resources.csv_reports import Task
 from tui.resources.scores import (
     BinaryScores,
     ClassScores,
@@ -18,6 +20,8 @@ from tui.resources.scores import (
     Prediction,
     RegressionScores,
     class_named,
+    mistakes_in,
+    slid,
 )
 from tui.service.worker.scoring import BATCH, RegressionTally, Sample, judge, mistakes
 
@@ -126,6 +130,33 @@ def test_what_is_a_mistake() -> None:
     assert MistakeRule("binary").broken(score)
     assert not MistakeRule("binary", threshold=0.4).broken(score)
     assert MistakeRule("regression", tolerance=9).broken(Judged(4, (), Prediction(float("nan")), 1.0))
+
+
+def test_how_many_mistakes_there_are_is_what_going_through_them_finds() -> None:
+    random = np.random.default_rng(4)
+    scores, labels = random.random(300), random.integers(0, 2, 300).astype(float)
+    cases: tuple[tuple[Task, Any, MistakeRule], ...] = (
+        ("regression", scores, MistakeRule("regression", tolerance=0.4)),
+        ("binary", scores, MistakeRule("binary", threshold=0.37)),
+        ("multiclass", labels[::-1], MistakeRule("multiclass")),
+    )
+    for task, values, rule in cases:
+        rows = list(judged(list(zip(labels.tolist(), values.tolist(), strict=True))))
+        assert mistakes_in(judge(rows, task), rule) == len(list(mistakes(rows, rule)))
+    many = [(float(row), float(row) + row % 2) for row in range(3000)]
+    assert mistakes_in(judge(judged(many), "regression"), MistakeRule("regression")) is None, "a sample does not know"
+
+
+def test_a_rule_slides_over_what_was_tried() -> None:
+    binary = judge(judged([(0.0, 0.2), (1.0, 0.9)]), "binary")
+    rule = slid(binary, MistakeRule("binary"), 3)
+    assert rule.threshold == pytest.approx(0.53)
+    assert slid(binary, rule, 100).threshold == 1.0
+    assert slid(binary, rule, -100).threshold == 0.0
+    regression = RegressionScores(2, 8.0, 1.0, 0.5)
+    assert slid(regression, MistakeRule("regression", tolerance=3.0), 1).tolerance == 5.0
+    assert slid(regression, MistakeRule("regression", tolerance=3.0), -2).tolerance == 0.0
+    assert slid(judge((), "multiclass"), MistakeRule("multiclass"), 1) == MistakeRule("multiclass")
 
 
 def test_a_sample_is_fair_and_no_larger_than_asked_for() -> None:

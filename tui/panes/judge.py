@@ -16,12 +16,12 @@ from textual.worker import Worker
 
 from tui.panes.endpoint_cells import milliseconds
 from tui.panes.endpoint_messages import JudgeWanted, MistakesWanted, PromoteWanted
-from tui.panes.judge_views import score_said, slid, tolerance
+from tui.panes.judge_views import score_said, tolerance
 from tui.panes.pane import Pane
 from tui.panes.wording import count, duration, number
 from tui.resources.datasets import DataError
 from tui.resources.endpoint_judging import PRIMARY, Judgement, JudgeProgress, JudgeRequest, Measure, Score
-from tui.resources.scores import MistakeRule
+from tui.resources.scores import MistakeRule, slid
 from tui.service.errors import ServiceError
 from tui.service.invoking import Invoking
 from widgets.cells import Bar, Cell, Status, as_content
@@ -139,7 +139,7 @@ class JudgePane(Pane):
     def action_slide(self, step: int) -> None:
         """Move what counts as a mistake of the variant under the cursor."""
         if score := self.table.cursor_row:
-            self._rules[score.variant] = slid(score, self._rule(score), step)
+            self._rules[score.variant] = slid(score.figures, self._rule(score), step)
             self._inspect_score(score)
 
     def _rule(self, score: Score) -> MistakeRule:

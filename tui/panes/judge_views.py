@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from textual.content import Content
 
 from tui.panes.endpoint_cells import milliseconds
@@ -11,15 +9,12 @@ from tui.panes.facts import fact, heading
 from tui.panes.results_views import scores_said
 from tui.panes.wording import count
 from tui.resources.endpoint_judging import Judgement, Score
-from tui.resources.scores import BinaryScores, MistakeRule, RegressionScores
+from tui.resources.scores import MistakeRule, RegressionScores
 from widgets.scatter import Scatter
 from widgets.text import content
 
 _WORST = 20
 """Rows of a regression that count as mistakes: the furthest off."""
-
-_SLIDE = 0.25
-"""In RMSEs."""
 
 
 def tolerance(score: Score) -> float:
@@ -29,22 +24,10 @@ def tolerance(score: Score) -> float:
     return abs(score.worst[_WORST].error)
 
 
-def slid(score: Score, rule: MistakeRule, step: int) -> MistakeRule:
-    """Another tolerance, or the threshold next to this one among those that were tried."""
-    match score.figures:
-        case RegressionScores(rmse=rmse):
-            return replace(rule, tolerance=max(0.0, rule.tolerance + step * _SLIDE * rmse))
-        case BinaryScores() as figures:
-            tried = [one.threshold for one in figures.thresholds]
-            place = tried.index(figures.at(rule.threshold).threshold) + step
-            return replace(rule, threshold=tried[min(max(place, 0), len(tried) - 1)])
-    return rule
-
-
 def score_said(score: Score, judgement: Judgement, rule: MistakeRule) -> tuple[list[Content], Scatter | None]:
     """One variant in full: against the others, then by itself."""
     request = judgement.request
-    above, picture, below = scores_said(score.figures, rule, request.test_set.classes)
+    figures, picture = scores_said(score.figures, rule, request.test_set.classes)
     lines = [heading(score.variant)]
     lines += [content(one.sentence) for one in judgement.comparisons if score.variant in (one.first, one.second)]
     if request.mode == "by weight":
@@ -53,4 +36,4 @@ def score_said(score: Score, judgement: Judgement, rule: MistakeRule) -> tuple[l
     if slow := score.latencies:
         said = f"p50 {milliseconds(slow.p50)}, p90 {milliseconds(slow.p90)}, p99 {milliseconds(slow.p99)}"
         lines += [Content(""), fact("Latency", f"{said}, {count(request.batch_rows, 'row')} a request")]
-    return [*lines, Content(""), *above, *below], picture
+    return [*lines, Content(""), *figures], picture

@@ -13,17 +13,16 @@ from textual.containers import Horizontal
 
 from tui.panes.messages import CopyWanted
 from tui.panes.pane import NOT_HERE, Pane, writing
-from tui.panes.results_facts import predicted_said
+from tui.panes.results_columns import columns_of
+from tui.panes.results_facts import lost_said
 from tui.panes.results_judge import ResultsJudge
-from tui.panes.transform_messages import DownloadWanted, LabelsWanted, TrainWithWanted
-from tui.panes.wording import number
+from tui.panes.transform_messages import DownloadWanted, LabelsWanted, ResultsWanted, TrainWithWanted
 from tui.resources.datasets import DataError
 from tui.resources.results import Cursor, JobResults, ResultRow, retraining_problem, side_by_side_problem
 from tui.resources.transforms import TransformFile
 from tui.service.errors import ServiceError
 from tui.service.transform_results import TransformResults
 from widgets.table import Table
-from widgets.table_columns import Column, fixed, flex
 
 NEAR = 40
 """Rows from the last one that was read at which the next page is fetched."""
@@ -46,6 +45,7 @@ class ResultsPane(Pane):
         Binding("L", "labels", "Labels", id="results.labels", tooltip="Say which column is the label"),
         Binding("T", "train", "Train again", id="results.train", tooltip="Train again with this data included"),
         Binding("w", "download", "Download", id="results.download", tooltip="Download the output"),
+        Binding("r", "reread", "Refresh", id="results.refresh", tooltip="Look for new outputs", show=False),
         Binding("c", "copy", "Copy row", id="results.copy", tooltip="Copy record and answer", show=False),
         Binding("escape", "leave", "Back", id="results.back", show=False),
     ]
@@ -57,10 +57,12 @@ class ResultsPane(Pane):
         self._service = service
         self._place = 0
         """Of the file that is shown, among those with an output."""
+        self._sought = ""
+        """The row of a mistake in a file whose rows are still to be read."""
         self._known: tuple[ResultRow, ...] = ()
         self._behind: Cursor | None = Cursor()
         """Where the next page begins; None while it is on its way, and at the end."""
-        self.table: Table[ResultRow] = Table(_columns(results), lambda row: str(row.number), id="results-list")
+        self.table: Table[ResultRow] = Table(columns_of(results), lambda row: str(row.number), id="results-list")
         self.judge = ResultsJudge(service, results)
 
     def compose(self) -> ComposeResult:
@@ -109,6 +111,7 @@ class ResultsPane(Pane):
             "download": written or "there is no output",
             "train": writing(self._read_only, not (problem := retraining_problem(self.results)) or problem),
             "copy": self.table.cursor_row is not None,
+            "reread": self.results.detail.job.running or "the job is over, nothing is added any more",
         }
         return possible.get(action, True)
 
@@ -142,11 +145,18 @@ class ResultsPane(Pane):
 
     def action_file(self, step: int) -> None:
         """Show another file."""
-        self._place = (self._place + step) % len(self.results.written)
+        self._turn_to((self._place + step) % len(self.results.written))
+
+    def _turn_to(self, place: int) -> None:
+        self._place = place
         self._known, self._behind = (), Cursor()
         self.table.rows = ()
         self.table.loading_text = "Reading the first rows…"
         self._begin_to_read()
+
+    def action_reread(self) -> None:
+        """Look for the outputs that were written since."""
+        self.post_message(ResultsWanted(self.results.detail.job.name, self.results.reading))
 
     def action_labels(self) -> None:
         """Say which column is the label."""
@@ -196,7 +206,8 @@ class ResultsPane(Pane):
         which = f", file {self._place + 1} of {len(written)}" if len(written) > 1 else ""
         more = "the first " if self._behind else ""
         shown = f"{message.shown:,} of " if message.shown != message.total else ""
-        self.title_line.count = f"{self._file.name}{which}: {shown}{more}{message.total:,} rows" if written else ""
+        rows = f"{self._file.name}{which}: {shown}{more}{message.total:,} rows" if written else ""
+        self.title_line.count = "  ".join(filter(None, (lost_said(self.results), rows)))
 
     @on(ResultsJudge.Doing)
     def _say_doing(self, message: ResultsJudge.Doing) -> None:
@@ -206,8 +217,12 @@ class ResultsPane(Pane):
     @on(ResultsJudge.Shown)
     def _go_to_mistake(self, message: ResultsJudge.Shown) -> None:
         message.stop()
+        number = str(message.mistake.row.number)
         if message.mistake.place == self._place:
-            self.table.move_to(str(message.mistake.row.number))
+            self.table.move_to(number)
+        else:
+            self._sought = number
+            self._turn_to(message.mistake.place)
 
     @property
     def _file(self) -> TransformFile:
@@ -245,6 +260,8 @@ class ResultsPane(Pane):
         self._known += page.rows
         self.table.loading_text, self.table.empty_text, self.table.error_text = "", "The output is empty.", ""
         self.table.rows = self._known
+        if self._sought and self.table.move_to(self._sought):
+            self._sought = ""
         self.refresh_bindings()
 
     def _look_beside(self, *, always: bool = False) -> None:
@@ -252,48 +269,3 @@ class ResultsPane(Pane):
         if always or self.screen.has_class("-narrow"):
             self.add_class("-inspecting")
             self.judge.focus()
-
-
-def _columns(results: JobResults) -> tuple[Column[ResultRow], ...]:
-    def predicted(row: ResultRow) -> str:
-        if row.prediction is None:
-            return row.answer
-        if results.reading.task == "binary":
-            return number(row.prediction.value)
-        return predicted_said(row.prediction.value, results)
-
-    def actual(row: ResultRow) -> str:
-        return "" if row.actual is None else predicted_said(row.actual, results, actual=True)
-
-    columns = [
-        Column[ResultRow](
-            "row", "Row", lambda row: f"{row.number:,}", fixed(7), "right", sort_key=lambda row: row.number, priority=8
-        ),
-        Column[ResultRow]("record", "Record", lambda row: row.record, flex(share=2, minimum=16), priority=7),
-        Column[ResultRow](
-            "answer",
-            "Score" if results.reading.task == "binary" else "Prediction",
-            predicted,
-            flex(minimum=10),
-            "right",
-            sort_key=lambda row: row.prediction.value if row.prediction else None,
-            priority=9,
-        ),
-    ]
-    if results.can_be_judged:
-        columns.append(
-            Column[ResultRow](
-                "actual", "Actual", actual, fixed(10), "right", sort_key=lambda row: row.actual, priority=6
-            )
-        )
-    if results.can_be_judged and results.reading.task == "regression":
-        columns.append(Column[ResultRow]("off", "Off by", _off_by, fixed(10), "right", sort_key=_distance, priority=5))
-    return tuple(columns)
-
-
-def _distance(row: ResultRow) -> float | None:
-    return None if row.prediction is None or row.actual is None else abs(row.prediction.value - row.actual)
-
-
-def _off_by(row: ResultRow) -> str:
-    return "" if row.prediction is None or row.actual is None else f"{row.prediction.value - row.actual:+.5g}"

@@ -8,14 +8,14 @@ from textual.content import Content
 
 from tui.panes.facts import LABEL_WIDTH, fact, heading
 from tui.panes.wording import count, number, size
-from tui.resources.drift import SLIGHT, STRONG, ColumnDrift, Drift
+from tui.resources.drift import SLIGHT, STRONG, ColumnDrift, ColumnSummary, Drift
 from tui.resources.result_lines import features_of, judged
 from tui.resources.results import JobResults, ResultRow
 from tui.resources.scores import Judged, class_named
 from widgets.text import cells, content, end
 
-NAMED = 12
-"""Files that are named."""
+NAMED = 200
+"""Files without output that are named."""
 
 DRIFTED = 200
 """Columns that have a line in the drift view."""
@@ -29,11 +29,22 @@ def files_said(results: JobResults) -> Iterator[Content]:
         named = f", on the data set {origin.dataset}" if origin.dataset else ""
         yield fact("Model", f"{origin.task}, by {origin.job}{named}")
     if results.lost:
-        yield from (Content(""), heading("Without output"))
+        running = results.detail.job.running
+        yield from (Content(""), heading("Not done yet" if running else "Without output"))
         for file in results.lost[:NAMED]:
-            yield content(f"✗ {file.name}  {size(file.size)}", "$text-error")
+            said = f"{file.name}  {size(file.size)}"
+            yield content(f"… {said}", "$text-muted") if running else content(f"✗ {said}", "$text-error")
         if len(results.lost) > NAMED:
             yield content(f"and {len(results.lost) - NAMED:,} more", "$text-muted")
+
+
+def lost_said(results: JobResults) -> str:
+    """How many files have no output, if any, in a few words."""
+    if not results.lost:
+        return ""
+    return (
+        f"… {len(results.lost):,} not done" if results.detail.job.running else f"✗ {len(results.lost):,} without output"
+    )
 
 
 def row_said(file: str, row: ResultRow, results: JobResults) -> list[Content]:
@@ -49,10 +60,11 @@ def row_said(file: str, row: ResultRow, results: JobResults) -> list[Content]:
     return [*lines, Content(""), heading("Output line"), content(row.answer)]
 
 
-def mistake_said(file: str, row: Judged, results: JobResults, place: int) -> list[Content]:
-    """A mistake in full, its features by name; `place` counts those seen so far from 1."""
+def mistake_said(file: str, row: Judged, results: JobResults, place: int, of: int | None) -> list[Content]:
+    """A mistake in full, its features by name; `place` counts from 1, `of` are all of them, where that is known."""
+    which = f"{place:,} of {of:,}" if of is not None else f"{place:,}"
     return [
-        heading(f"Mistake {place:,}: row {row.number:,} of {file}"),
+        heading(f"Mistake {which}: row {row.number:,} of {file}"),
         *_judged_said(row, results),
         Content(""),
         *features_said(row.features, results),
@@ -115,8 +127,10 @@ def drift_said(drift: Drift) -> list[Content]:
     lines += [
         Content(""),
         content(
-            f"PSI: from {SLIGHT} a column has moved, from {STRONG} much. KS: how far the distributions are apart. "
-            f"Both of at most {drift.sampled:,} rows of each side; a small sample must move more to count.",
+            f"PSI: from {SLIGHT} a column has moved, from {STRONG} much; likewise the change of what is missing. "
+            f"KS: how far the distributions are apart. Both of at most {drift.sampled:,} rows of each side; a small "
+            "sample must move more to count. Missing, outside: of the new values, those that are none, and those "
+            "beyond what the training data has.",
             "$text-muted",
         ),
     ]
@@ -131,8 +145,14 @@ def _column_said(column: ColumnDrift, width: int) -> Iterator[Content]:
     style = {"moved much": "$text-error", "moved": "$text-warning", "": ""}[column.verdict]
     yield content(f"{end(column.name, width):<{width}} {psi} {ks} {column.new.missing_share:>7.1%} {outside:>7}", style)
     then, now = column.trained, column.new
-    if column.verdict and then.low is not None and now.low is not None:
-        yield content(f"  {column.verdict}", style)
-        for which, one in (("was", then), ("is", now)):
-            numbers = f"{one.low:.4g} .. {one.high:.4g}, mean {one.mean:.4g}"
-            yield content(f"  {which:<4}{numbers}, {one.missing_share:.1%} missing", "$text-muted")
+    if not column.verdict:
+        yield content(f"  was {_range_of(then)}, is {_range_of(now)}", "$text-muted")
+        return
+    yield content(f"  {column.verdict}", style)
+    for which, one in (("was", then), ("is", now)):
+        mean = f", mean {one.mean:.4g}" if one.mean is not None else ""
+        yield content(f"  {which:<4}{_range_of(one)}{mean}, {one.missing_share:.1%} missing", "$text-muted")
+
+
+def _range_of(column: ColumnSummary) -> str:
+    return "no number" if column.low is None else f"{column.low:.4g} .. {column.high:.4g}"

@@ -18,7 +18,7 @@ from tui.panes.wording import size
 from tui.resources.datasets import DataError
 from tui.resources.drift import Drift
 from tui.resources.results import Cursor, JobResults, Mistake, ReadingProgress, ResultRow
-from tui.resources.scores import BinaryScores, MistakeRule, RegressionScores, Scores
+from tui.resources.scores import BinaryScores, MistakeRule, RegressionScores, Scores, mistakes_in, slid
 from tui.service.errors import ServiceError
 from tui.service.transform_results import TransformResults
 from widgets.scatter import Scatter, ScatterChart
@@ -29,8 +29,6 @@ UNASKED = 50_000_000
 
 TOLERANCE = 2.0
 """In RMSEs: what a regression may be off without counting as a mistake, to begin with."""
-
-TOLERANCE_STEP = 0.25
 
 Answer = TypeVar("Answer")
 
@@ -118,13 +116,8 @@ class ResultsJudge(VerticalScroll):
 
     def slide(self, step: int) -> None:
         """Move the threshold of a binary model, or the tolerance of a regression; the mistakes begin anew."""
-        if isinstance(self._scores, BinaryScores):
-            tried = [one.threshold for one in self._scores.thresholds]
-            place = tried.index(self._scores.at(self._rule.threshold).threshold) + step
-            self._rule = replace(self._rule, threshold=tried[min(max(place, 0), len(tried) - 1)])
-        elif isinstance(self._scores, RegressionScores):
-            tolerance = self._rule.tolerance + step * TOLERANCE_STEP * self._scores.rmse
-            self._rule = replace(self._rule, tolerance=max(0.0, tolerance))
+        if self._scores:
+            self._rule = slid(self._scores, self._rule, step)
         self._mistakes, self._seen = [], -1
         self._say_scores()
 
@@ -165,15 +158,16 @@ class ResultsJudge(VerticalScroll):
     def _show_mistake(self, place: int) -> None:
         self._seen = place
         mistake = self._mistakes[place]
-        self._say(mistake_said(mistake.file, mistake.row, self._results, place + 1))
+        of = mistakes_in(self._scores, self._rule) if self._scores else None
+        self._say(mistake_said(mistake.file, mistake.row, self._results, place + 1, of))
         self.post_message(self.Shown(mistake))
 
     def _say_scores(self) -> None:
         about = list(files_said(self._results))
         if self._scores:
             classes = self._results.origin.classes if self._results.origin else ()
-            above, picture, below = scores_said(self._scores, self._rule, classes)
-            self._say(above, picture, [*below, Content(""), *about])
+            lines, picture = scores_said(self._scores, self._rule, classes)
+            self._say(lines, picture, [Content(""), *about])
         else:
             self._say([*about, Content(""), content(self._why_no_scores())])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from textual.content import Content
 
 from tui.panes.facts import fact, heading
-from tui.panes.wording import number
+from tui.panes.wording import count, number
 from tui.resources.scores import (
     AtThreshold,
     BinaryScores,
@@ -16,6 +16,7 @@ from tui.resources.scores import (
     RegressionScores,
     Scores,
     class_named,
+    mistakes_in,
 )
 from widgets.scatter import Dots, Scatter
 from widgets.text import cells, content, end
@@ -26,25 +27,19 @@ CONFUSED = 8
 """Classes of a confusion matrix that fit beside the list; of more only the worst are named."""
 
 
-def scores_said(
-    scores: Scores, rule: MistakeRule, classes: Sequence[str]
-) -> tuple[list[Content], Scatter | None, list[Content]]:
-    """The figures with their picture, and what counts as a mistake."""
+def scores_said(scores: Scores, rule: MistakeRule, classes: Sequence[str]) -> tuple[list[Content], Scatter | None]:
+    """The figures and what counts as a mistake, and their picture."""
     match scores:
         case RegressionScores():
             return _regression(scores, rule)
         case BinaryScores():
-            return _binary(scores, rule, classes), None, []
+            return _binary(scores, rule, classes), None
         case ClassScores():
-            return _classes(scores, classes), None, []
+            return _classes(scores, classes), None
 
 
-def _regression(scores: RegressionScores, rule: MistakeRule) -> tuple[list[Content], Scatter, list[Content]]:
+def _regression(scores: RegressionScores, rule: MistakeRule) -> tuple[list[Content], Scatter]:
     figures = [("Rows", f"{scores.rows:,}"), ("RMSE", number(scores.rmse)), ("MAE", number(scores.mae))]
-    lines = [
-        heading("How well it predicts"),
-        *(fact(name, value) for name, value in [*figures, ("R²", number(scores.r2))]),
-    ]
     low, high = _bounds(scores.points)
     diagonal = tuple((low + (high - low) * step / 60,) * 2 for step in range(61))
     far = tuple(point for point in scores.points if abs(point[1] - point[0]) > rule.tolerance)
@@ -58,14 +53,19 @@ def _regression(scores: RegressionScores, rule: MistakeRule) -> tuple[list[Conte
         "predicted (up) against actual (across)",
     )
     share = rule.tolerance / (5 * scores.rmse) if scores.rmse else 0.0
-    return (
-        lines,
-        picture,
-        [
-            fact("Mistake", f"off by more than {number(rule.tolerance)}"),
-            fact("< >", _slider(share)),
-        ],
-    )
+    lines = [
+        heading("How well it predicts"),
+        *(fact(name, value) for name, value in [*figures, ("R²", number(scores.r2))]),
+        fact("Mistake", f"off by more than {number(rule.tolerance)}: {_how_many(scores, rule, len(far))}"),
+        fact("< >", _slider(share)),
+    ]
+    return lines, picture
+
+
+def _how_many(scores: RegressionScores, rule: MistakeRule, far: int) -> str:
+    """How many rows are mistakes; of a sample, about which share."""
+    known = mistakes_in(scores, rule)
+    return f"about {far / len(scores.points):.1%}" if known is None else count(known, "row")
 
 
 def _bounds(points: Sequence[tuple[float, float]]) -> tuple[float, float]:

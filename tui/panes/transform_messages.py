@@ -9,7 +9,7 @@ from tui.panes.messages import Wish
 if TYPE_CHECKING:
     from tui.resources.datasets import UploadedDataset
     from tui.resources.models import TrainedModel
-    from tui.resources.results import JobResults
+    from tui.resources.results import JobResults, Reading
     from tui.resources.transforms import TransformJobDetail
 
 
@@ -45,9 +45,11 @@ class TransformStopWanted(Wish):
 class ResultsWanted(Wish):
     """Show what a transform job has written."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, reading: Reading | None = None) -> None:
         super().__init__()
         self.name = name
+        self.reading = reading
+        """How it is read, where a person has said so; None for what the console knows of it."""
 
 
 class LabelsWanted(Wish):

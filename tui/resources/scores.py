@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.resources.csv_reports import Task
 
@@ -152,6 +152,35 @@ class ClassScores:
 
 
 Scores = RegressionScores | BinaryScores | ClassScores
+
+_TOLERANCE_STEP = 0.25
+"""In RMSEs."""
+
+
+def mistakes_in(scores: Scores, rule: MistakeRule) -> int | None:
+    """How many of the judged rows are mistakes; None where only a sample of them is at hand."""
+    match scores:
+        case RegressionScores(points=points):
+            far = sum(not abs(predicted - actual) <= rule.tolerance for actual, predicted in points)
+            return far if len(points) == scores.rows else None
+        case BinaryScores():
+            tried = scores.at(rule.threshold)
+            return tried.false_positives + tried.false_negatives
+        case ClassScores():
+            return scores.rows - sum(row[place] for place, row in enumerate(scores.confusion))
+
+
+def slid(scores: Scores, rule: MistakeRule, step: int) -> MistakeRule:
+    """The rule with another tolerance, or with the threshold next to its own among those that were tried."""
+    match scores:
+        case RegressionScores(rmse=rmse):
+            return replace(rule, tolerance=max(0.0, rule.tolerance + step * _TOLERANCE_STEP * rmse))
+        case BinaryScores():
+            tried = [one.threshold for one in scores.thresholds]
+            place = tried.index(scores.at(rule.threshold).threshold) + step
+            return replace(rule, threshold=tried[min(max(place, 0), len(tried) - 1)])
+        case ClassScores():
+            return rule
 
 
 def _share(part: int, whole: int) -> float:

@@ -21,14 +21,19 @@ async def show_results(stage: Stage, wish: ResultsWanted) -> None:
     detail = await stage.service.transforms.describe(wish.name)
     files = await stage.service.transforms.list_files(detail)
     results = await stage.service.transform_results.of(detail, files)
+    if wish.reading:
+        results = replace(results, reading=wish.reading)
     await stage.open_pane(ResultsPane(stage.service.transform_results, results, read_only=stage.read_only))
 
 
 async def choose_labels(stage: Stage, wish: LabelsWanted) -> None:
     """Say which column of the input holds what is true, and judge the results by it."""
-    cells = columns(wish.record)
-    choices = [(f"column {place}", f"e.g. {cell}") for place, cell in enumerate(cells, start=1)]
-    chosen = await stage.ask(Choose("Which column of the input is the label?", (("none", "not judged"), *choices)))
+    known = wish.results.reading.labels
+    choices = [("none", "not judged")]
+    for place, cell in enumerate(columns(wish.record)):
+        now = "  (as it is now)" if known == Labels("column", place) else ""
+        choices.append((f"column {place + 1}", f"e.g. {cell}{now}"))
+    chosen = await stage.ask(Choose("Which column of the input is the label?", tuple(choices)))
     if chosen is None:
         return
     labels = Labels() if chosen == "none" else Labels("column", int(chosen.removeprefix("column ")) - 1)
