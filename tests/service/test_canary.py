@@ -112,7 +112,7 @@ def test_all_steps_are_taken_back_as_one() -> None:
         world = World()
         await ended(Canaries(world).start(PLAN))
         assert shares_set(world) == [10, 50, 100]
-        assert world.previous_weights("shop") == (VariantWeight("old", 1.0), VariantWeight("new", 0.0))
+        assert world.previous_weights("shop") == (VariantWeight("old", 1.0, 1), VariantWeight("new", 0.0, 1))
 
     play(scenario())
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 
 from tui.resources.canary import CanaryState, same_weights
 from tui.resources.canary_plan import CanaryPlan, Counts
@@ -175,9 +176,12 @@ class Ladder:
             raise
         self._asked = wanted, now
 
-    def _undo(self, _: EndpointDetail) -> Weights | None:
+    def _undo(self, detail: EndpointDetail) -> Weights | None:
         """All steps together are one change, to be taken back as one; when they were, what was before counts again."""
-        return self._undone if self.state.phase == "going back" else self.state.plan.weights(-1)
+        if self.state.phase == "going back":
+            return self._undone
+        before = {one.name: one.weight for one in self.state.plan.weights(-1)}
+        return tuple(replace(one, weight=before.get(one.name, one.weight)) for one in weights_of(detail))
 
     async def _arrive(self) -> float:
         state = self.state
