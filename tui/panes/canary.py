@@ -21,10 +21,12 @@ from tui.resources.canary_plan import CanaryPlan, Counts
 from tui.resources.logs import endpoint_log
 from tui.service.canary import Ladder
 from widgets.cells import Bar, Status, as_content
-from widgets.text import content
+from widgets.text import content, middle, one_line
 
 _BAR_WIDTH = 44
-_COLUMN = 16
+_LABELS = 22
+_COLUMNS = (16, 27)
+"""How narrow and how wide a column of figures may be: two fit beside their labels in 80 cells."""
 
 _PHASES: dict[Phase, Status] = {
     "shifting": Status("◧", "Moving traffic", "status-waiting"),
@@ -189,18 +191,21 @@ def _figures(state: CanaryState) -> list[Content]:
     if state.new is None or state.old is None:
         return [content("Figures follow as soon as a step is watched.", "$text-muted")]
     plan, pair = state.plan, (state.new, state.old)
-    names = "".join(content(name).plain[: _COLUMN - 2].rjust(_COLUMN) for name in (plan.new, plan.old))
+    least, most = _COLUMNS
+    width = min(max(least, *(len(name) + 2 for name in (plan.new, plan.old))), most)
+    names = "".join(middle(one_line(name), width - 2).rjust(width) for name in (plan.new, plan.old))
+
+    def line(label: str, say: Callable[[Counts], str]) -> Content:
+        values = (say(counts).rjust(width) for counts in pair)
+        return Content.assemble((label.ljust(_LABELS), "$text-muted"), *values)
+
     return [
-        Content.assemble(("Since the step began".ljust(22), "bold"), (names, "bold")),
-        _line("Requests", pair, lambda counts: f"{counts.invocations:,.0f}"),
-        _line("4XX", pair, lambda counts: _share(counts, counts.share_4xx)),
-        _line("5XX", pair, lambda counts: _share(counts, counts.share_5xx)),
-        _line("p99 of the model", pair, lambda counts: "" if counts.p99_ms is None else f"{counts.p99_ms:,.1f} ms"),
+        Content.assemble(("Since the step began".ljust(_LABELS), "bold"), (names, "bold")),
+        line("Requests", lambda counts: f"{counts.invocations:,.0f}"),
+        line("4XX", lambda counts: _share(counts, counts.share_4xx)),
+        line("5XX", lambda counts: _share(counts, counts.share_5xx)),
+        line("p99 of the model", lambda counts: "" if counts.p99_ms is None else f"{counts.p99_ms:,.1f} ms"),
     ]
-
-
-def _line(label: str, pair: tuple[Counts, Counts], say: Callable[[Counts], str]) -> Content:
-    return Content.assemble((label.ljust(22), "$text-muted"), *(say(counts).rjust(_COLUMN) for counts in pair))
 
 
 def _share(counts: Counts, share: float) -> str:
@@ -215,5 +220,5 @@ def _bounds(plan: CanaryPlan) -> list[Content]:
             f"when 5XX are {100 * bounds.excess_5xx:g} or 4XX {100 * bounds.excess_4xx:g} percentage points above "
             f"{plan.old}, or p99 is {bounds.p99_ratio:g} times as long",
         ),
-        fact("Goes on", f"after {duration(plan.hold_seconds)} and {bounds.least:,} requests of either"),
+        fact("Goes on", f"after {duration(plan.hold_seconds)} and {bounds.least:,} requests to each"),
     ]

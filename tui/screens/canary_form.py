@@ -42,7 +42,7 @@ class CanaryForm(Form):
                 Field(
                     "p99_ratio", "p99 bound", "1.5", note="Times as long as that of the variant it is compared with."
                 ),
-                Field("least", "Requests a step", "100", note="Of either variant; with fewer a step is not passed."),
+                Field("least", "Requests a step", "100", note="To each variant; with fewer a step is not passed."),
             ),
             "Begin",
             f"canary of {detail.endpoint.name}",
