@@ -40,7 +40,7 @@ async def test_live_tail_is_priced_shown_and_ended(used_folder: Path) -> None:
         await desk.command("logs training running")
         await desk.sees("Log of running", "train-rmse")
         await desk.press("L")
-        await desk.sees("Begin Live Tail?", "n/a on the embedded SageMaker", "1,800 minutes a month")
+        await desk.sees("Begin Live Tail?", "n/a on the embedded SageMaker", "1,800 minutes a month", "leaves some out")
         await desk.press("n")
         await desk.sees_no("Begin Live Tail?", "LIVE TAIL")
         await desk.press("L")

@@ -10,6 +10,11 @@ from tui.screens.stream_picker import StreamPicker
 
 LIVE_TAIL_PRICE = "billed per session minute; 1,800 minutes a month are free, then about $0.01 a minute (2026-11)."
 
+LIVE_TAIL_LIMITS = (
+    "Of more than 500 lines in a second it leaves some out; they are read when it ends. It ends with L, when its pane "
+    "is left, a little after the job, and after three hours."
+)
+
 
 async def choose_streams(stage: Stage, wish: StreamsWanted) -> None:
     """Choose the streams of a log that are shown."""
@@ -29,5 +34,6 @@ async def begin_live_tail(stage: Stage, wish: LiveTailWanted) -> None:
         LIVE_TAIL_PRICE if stage.service.logs.billed else f"n/a on the embedded SageMaker. On AWS: {LIVE_TAIL_PRICE}"
     )
     pane = stage.screen.query_one(LogsPane)
-    if await stage.ask(Confirm("Begin Live Tail?", f"Price: {price}", "Begin")) and pane.source == wish.source:
+    question = Confirm("Begin Live Tail?", f"Price: {price}\n\n{LIVE_TAIL_LIMITS}", "Begin")
+    if await stage.ask(question) and pane.source == wish.source:
         pane.begin_live_tail()
