@@ -20,6 +20,8 @@ _KEY_NAMES = {
     "space": "Space",
     "tab": "Tab",
     "backspace": "Backspace",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
 }
 
 
