@@ -12,6 +12,7 @@ from tui.panes.data import DataPane
 from tui.panes.data_messages import CancelWanted, DatasetWanted, PreviewWanted, RepairWanted, SampleWanted
 from tui.panes.job_messages import TrainingWanted
 from tui.panes.messages import CopyWanted
+from tui.panes.transform_messages import TransformWanted
 from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import UnreadableDataset
 from tui.resources.watches import Watch, WatchStatus
@@ -107,7 +108,7 @@ async def test_errors_leave_both_lists_and_their_cursors(datasets: ScriptedDatas
         assert pane.files.cursor_row == csv_entry("houses.csv")
 
 
-async def test_an_uploaded_data_set_is_described_and_trained_on(datasets: ScriptedDatasets, folder: Path) -> None:
+async def test_an_uploaded_data_set_is_described_trained_on_and_transformed(datasets: ScriptedDatasets, folder: Path) -> None:
     unreadable = UnreadableDataset("s3://bucket/datasets/[/x]/", "it is not a data set's manifest")
     async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         datasets.told_entries.tell(())
@@ -115,12 +116,13 @@ async def test_an_uploaded_data_set_is_described_and_trained_on(datasets: Script
         await here.sees("2 data sets", "unreadable")
         await here.press("tab")
         await here.sees("Label       progression", "train       310 rows")
-        await here.press("n", "c", "down")
+        await here.press("n", "t", "c", "down")
         await here.sees("it is not a data set's manifest")
-        assert "data.new" in here.dimmed
-        kinds = [type(wish) for wish in here.app.wishes]
-        assert kinds == [TrainingWanted, CopyWanted]
-        copied = here.app.wishes[1]
+        assert {"data.new", "data.transform"} <= here.dimmed
+        training, transform, copied = here.app.wishes
+        assert isinstance(training, TrainingWanted)
+        assert isinstance(transform, TransformWanted)
+        assert training.dataset == transform.dataset == uploaded("diabetes")
         assert isinstance(copied, CopyWanted)
         assert copied.text == "s3://sagemaker-us-east-1-123456789012/datasets/diabetes/"
 

@@ -33,6 +33,7 @@ from tui.panes.data_watches import WatchList
 from tui.panes.job_messages import TrainingWanted
 from tui.panes.messages import CopyWanted
 from tui.panes.pane import NOT_HERE, Pane
+from tui.panes.transform_messages import TransformWanted
 from tui.panes.wording import count
 from tui.resources.csv_reports import CsvReport, FolderEntry
 from tui.resources.datasets import UnreadableDataset, UploadedDataset
@@ -222,6 +223,11 @@ class DataPane(Pane):
                 self.post_message(TrainingWanted(item))
             case FolderEntry() as entry:
                 self._wish_of(entry, DatasetWanted)
+
+    def action_transform(self) -> None:
+        """Let a model predict for the data set."""
+        if isinstance(item := self.subject, UploadedDataset):
+            self.post_message(TransformWanted(dataset=item))
 
     def action_repair(self) -> None:
         """Show what is wrong with the file and what can be done; the file is read whole first."""

@@ -21,6 +21,9 @@ KEYS: list[BindingType] = [
     Binding(
         "f", "repair", "Doctor", id="data.repair", tooltip="What is wrong with the CSV file, and a new file without"
     ),
+    Binding(
+        "t", "transform", "Transform", id="data.transform", tooltip="Let a model predict for the data set", show=False
+    ),
     Binding("b", "sample", "Sample", id="data.sample", tooltip="Write a sample data set into this folder"),
     Binding("B", "browse", "S3", id="data.browse", tooltip="This folder beside the buckets of S3"),
     Binding("v", "preview", "Preview", id="data.preview", tooltip="The rows of the file, a page at a time", show=False),
@@ -48,6 +51,7 @@ def possible(subject: Subject, *, busy: bool, reading: bool, read_only: bool) ->
     free = "one thing is made at a time, and x cancels it" if busy else True
     return {
         "new": writing(read_only, on_dataset or (free if on_csv else "a data set is made of a CSV file")),
+        "transform": writing(read_only, on_dataset or "a model predicts for an uploaded data set"),
         "repair": free if on_csv else "the doctor looks at CSV files",
         "preview": on_dataset or (entry is not None and not on_folder) or "only files and data sets have rows",
         "watch": writing(
