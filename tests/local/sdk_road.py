@@ -61,8 +61,9 @@ def main(bucket: str, image: str, role: str) -> dict[str, Any]:
         InputData(channel_name=name, data_source=f"s3://{bucket}/data/{name}", content_type="text/csv")
         for name in ("train", "validation")
     ]
-    trainer.train(input_data_config=channels, wait=True, logs=False)
+    trainer.train(input_data_config=channels, wait=False)
     job = trainer._latest_training_job
+    job.wait(poll=1)
 
     tuner = HyperparameterTuner(
         trainer,
@@ -73,7 +74,8 @@ def main(bucket: str, image: str, role: str) -> dict[str, Any]:
         max_jobs=2,
         max_parallel_jobs=2,
     )
-    tuner.tune(inputs=channels, job_name="sdk-tuning", wait=True)
+    tuner.tune(inputs=channels, job_name="sdk-tuning", wait=False)
+    tuner.latest_tuning_job.wait(poll=1)
 
     container = ContainerDefinition(image=image, model_data_url=job.model_artifacts.s3_model_artifacts)
     Model.create(model_name="sdk", primary_container=container, execution_role_arn=role)
