@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from time import monotonic
-
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from tests.waiting import eventually
 from widgets.log_store import LogLine
 from widgets.log_view import LogView
 
@@ -77,12 +75,19 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     await pilot.pause()
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait for what is done in slices."""
-    deadline = monotonic() + 10
-    while not condition():
-        assert monotonic() < deadline
-        await pilot.pause(0.01)
+async def reads(view: LogView, row: int, text: str) -> None:
+    """Wait until a row of the view is this text, which may take some slices of work."""
+    await eventually(lambda: screen(view), f"row {row} to read {text!r}", holds=lambda rows: rows[row] == text)
+
+
+async def says(view: LogView, row: int, text: str) -> None:
+    """Wait until this text stands in a row of the view."""
+    await eventually(lambda: screen(view), f"{text!r} in row {row}", holds=lambda rows: text in rows[row])
+
+
+async def finds(view: LogView, *texts: str) -> None:
+    """Wait until these texts are marked as the match that was gone to."""
+    await eventually(lambda: styled(view, "log-view--current"), "the match", holds=lambda found: found == [*texts])
 
 
 def styled(widget: Widget, component: str) -> list[str]:

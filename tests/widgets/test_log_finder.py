@@ -6,7 +6,8 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 
-from tests.widgets.log_host import LogApp, lines, press, screen, styled, texts, until
+from tests.waiting import eventually
+from tests.widgets.log_host import LogApp, finds, lines, press, reads, says, screen, styled, texts
 from widgets.log_view import LogView
 
 pytestmark = pytest.mark.usefixtures("paint_at_once")
@@ -18,19 +19,19 @@ async def test_search_marks_all_and_goes_from_match_to_match() -> None:
         app.view.extend(lines(0, 100))
         await press(pilot, "g", "slash", *"line 1")
         assert screen(app.view)[4].startswith("/line 1")
-        await until(pilot, lambda: screen(app.view)[4].endswith("11 matches"))
+        await eventually(lambda: screen(app.view)[4], "11 matches", holds=lambda row: row.endswith("11 matches"))
         assert styled(app.view, "log-view--match") == ["line 1"]
         await press(pilot, "enter")
-        await until(pilot, lambda: screen(app.view)[4] == "match 1 of 11")
+        await reads(app.view, 4, "match 1 of 11")
         assert screen(app.view)[:4] == ["line 0", "line 1", "line 2", "line 3"]
         assert styled(app.view, "log-view--current") == ["line 1"]
         await press(pilot, "n")
-        await until(pilot, lambda: screen(app.view)[4] == "match 2 of 11")
+        await reads(app.view, 4, "match 2 of 11")
         assert screen(app.view)[:4] == ["line 9", "line 10", "line 11", "line 12"]
         assert styled(app.view, "log-view--current") == ["line 1"]
         assert styled(app.view, "log-view--match") == ["line 1", "line 1"]
         await press(pilot, "N", "N")
-        await until(pilot, lambda: "from the end" in screen(app.view)[4])
+        await says(app.view, 4, "from the end")
         assert "match 11 of 11" in screen(app.view)[4]
         app.view.extend(lines(100, 102))
         assert "match 11 of 13" in screen(app.view)[4]
@@ -54,7 +55,7 @@ async def test_typing_belongs_to_the_open_line() -> None:
         await press(pilot, "escape")
         assert screen(app.view) == ["line 17", "line 18", "line 19"]
         await press(pilot, "slash", *"nothing", "enter")
-        await until(pilot, lambda: "no match of nothing" in screen(app.view)[2])
+        await says(app.view, 2, "no match of nothing")
 
 
 async def test_capitals_and_regular_expressions() -> None:
@@ -73,16 +74,16 @@ async def test_a_regular_expression_that_would_take_for_ever_is_given_up() -> No
     async with app.run_test(size=(120, 5)) as pilot:
         app.view.extend(texts(*["fine"] * 20, "a" * 40 + "b"))
         await press(pilot, "g", "slash", *"re:(a+)+$")
-        await until(pilot, lambda: "takes too long" in screen(app.view)[4])
+        await says(app.view, 4, "takes too long")
         assert screen(app.view)[4].startswith("/re:(a+)+$")
         await press(pilot, "backspace", "b", "enter")
-        await until(pilot, lambda: screen(app.view)[4] == "match 1 of 1")
+        await reads(app.view, 4, "match 1 of 1")
         await press(pilot, "escape", "ampersand", *"re:(a+)+$")
-        await until(pilot, lambda: "takes too long" in screen(app.view)[4])
+        await says(app.view, 4, "takes too long")
         await press(pilot, "escape")
         assert (app.view.shown_count, app.view.looking) == (21, False)
         await press(pilot, "G", "slash", *"re:(a+)+$")
-        await until(pilot, lambda: "takes too long" in screen(app.view)[4])
+        await says(app.view, 4, "takes too long")
 
 
 async def test_a_filter_hides_lines_and_clearing_restores_the_place() -> None:
@@ -92,7 +93,7 @@ async def test_a_filter_hides_lines_and_clearing_restores_the_place() -> None:
         app.view.action_scroll_rows(-40)
         before = screen(app.view)
         await press(pilot, "ampersand", *"7")
-        await until(pilot, lambda: screen(app.view)[0] == "line 57")
+        await reads(app.view, 0, "line 57")
         assert screen(app.view)[:4] == ["line 57", "line 67", "line 70", "line 71"]
         await press(pilot, "enter")
         assert screen(app.view)[4] == "&7: 19 of 100 lines"
@@ -103,7 +104,7 @@ async def test_a_filter_hides_lines_and_clearing_restores_the_place() -> None:
         await press(pilot, "minus", "escape")
         assert screen(app.view) == before
         await press(pilot, "ampersand", *"7", "enter")
-        await until(pilot, lambda: screen(app.view)[0] == "line 57")
+        await reads(app.view, 0, "line 57")
         await press(pilot, "j", "escape")
         assert screen(app.view)[0] == "line 67"
 
@@ -113,7 +114,7 @@ async def test_follow_and_new_lines_under_a_filter() -> None:
     async with app.run_test(size=(60, 4)) as pilot:
         app.view.extend(lines(0, 100))
         await press(pilot, "exclamation_mark", *"re:[1-9]$", "enter")
-        await until(pilot, lambda: screen(app.view)[0] == "line 70")
+        await reads(app.view, 0, "line 70")
         app.view.extend(lines(100, 111))
         assert screen(app.view) == ["line 90", "line 100", "line 110", "!re:[1-9]$: 12 of 111 lines"]
         await press(pilot, "k")
@@ -123,7 +124,7 @@ async def test_follow_and_new_lines_under_a_filter() -> None:
         await press(pilot, "G")
         assert screen(app.view)[2] == "line 120"
         app.view.filter("nowhere")
-        await until(pilot, lambda: screen(app.view)[0] == "No line matches the filter.")
+        await reads(app.view, 0, "No line matches the filter.")
         for key in ("k", "pageup", "g", "j", "w", "G", "e", "m", "X", "escape", "v", "enter"):
             await press(pilot, key)
         app.view.filter()
@@ -137,7 +138,7 @@ async def test_search_under_a_filter_goes_through_its_lines() -> None:
         app.view.filter("5")
         app.view.search("line 6")
         await press(pilot, "g", "n")
-        await until(pilot, lambda: styled(app.view, "log-view--current") == ["line 6"])
+        await finds(app.view, "line 6")
         assert screen(app.view)[3].startswith("match 1 of 1 · &5: 19 of 100 lines")
 
 
@@ -191,7 +192,7 @@ async def test_an_excluded_expression_that_takes_for_ever_among_context_lines_is
     async with app.run_test(size=(120, 5)) as pilot:
         app.view.extend(texts("a\x1b[0m" * 40 + "b", "wanted", "fine"))
         app.view.filter("wanted", "re:(a+)+$")
-        await until(pilot, lambda: app.view.shown_count == 1)
+        await eventually(lambda: app.view.shown_count, "the filter to take lines away", holds=lambda count: count == 1)
         await press(pilot, "plus")
         assert screen(app.view)[1:3] == ["wanted", "fine"]
         assert "takes too long" in screen(app.view)[4]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.widgets.log_host import START, LogApp, press, screen, styled, texts, until
+from tests.waiting import eventually
+from tests.widgets.log_host import START, LogApp, finds, press, reads, screen, styled, texts
 from widgets.log_store import LogLine
 
 pytestmark = pytest.mark.usefixtures("paint_at_once")
@@ -15,7 +16,7 @@ async def test_a_match_to_the_right_comes_into_view() -> None:
     async with app.run_test(size=(21, 4)) as pilot:
         app.view.extend(texts("x" * 100 + "needle", "short"))
         await press(pilot, "slash", *"needle", "enter")
-        await until(pilot, lambda: styled(app.view, "log-view--current") == ["needle"])
+        await finds(app.view, "needle")
         assert screen(app.view)[1] == ""
         await press(pilot, "escape")
         assert screen(app.view)[1] == "short"
@@ -27,12 +28,14 @@ async def test_a_jump_to_what_stands_left_comes_back_from_a_match_to_the_right()
         app.view.extend(texts("x" * 100 + "needle", "ERROR short", *["fine"] * 100))
         for back in ("e", "m"):
             await press(pilot, "slash", *"needle", "enter")
-            await until(pilot, lambda: styled(app.view, "log-view--current") == ["needle"])
+            await finds(app.view, "needle")
             await press(pilot, back)
-            await until(pilot, lambda: screen(app.view)[1] in ("ERROR short", "fine"))
+            await eventually(
+                lambda: screen(app.view)[1], "the end of the search", holds=lambda row: row in ("ERROR short", "fine")
+            )
             await press(pilot, "escape")
         await press(pilot, "slash", *"needle", "enter")
-        await until(pilot, lambda: styled(app.view, "log-view--current") == ["needle"])
+        await finds(app.view, "needle")
         await press(pilot, "l", "h", "escape")
         assert screen(app.view)[1] == "", "it stays where a person has moved it"
 
@@ -44,7 +47,7 @@ async def test_errors() -> None:
         await press(pilot, "g")
         for key, number, text in (("e", 1, "ERROR one"), ("e", 2, "exited with code 137"), ("E", 1, "ERROR one")):
             await press(pilot, key)
-            await until(pilot, lambda number=number: screen(app.view)[3] == f"error {number} of 2")  # type: ignore[misc]
+            await reads(app.view, 3, f"error {number} of 2")
             assert [line.strip() for line in styled(app.view, "log-view--here")] == [text]
 
 

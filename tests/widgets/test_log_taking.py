@@ -8,7 +8,8 @@ import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from tests.widgets.log_host import START, LogApp, lines, press, screen, styled, until
+from tests.waiting import eventually
+from tests.widgets.log_host import START, LogApp, lines, press, says, screen, styled
 from widgets.log_store import LogLine
 
 pytestmark = pytest.mark.usefixtures("paint_at_once")
@@ -65,14 +66,16 @@ async def test_lines_are_saved(tmp_path: Path) -> None:
         await press(pilot, "X")
         assert screen(app.view)[4].startswith("Save all lines (Tab: visible) to:")
         await press(pilot, *str(path), "enter")
-        await until(pilot, lambda: "saved 5,000 lines" in screen(app.view)[4])
+        await says(app.view, 4, "saved 5,000 lines")
         assert path.read_text() == "".join(f"line {number}\n" for number in range(5000))
         app.view.save(path)
-        await until(pilot, lambda: "exists already: nothing was saved" in screen(app.view)[4])
+        await says(app.view, 4, "exists already: nothing was saved")
         app.view.save(tmp_path / "no" / "folder")
-        await until(pilot, lambda: "No such file or directory" in screen(app.view)[4])
+        await says(app.view, 4, "No such file or directory")
         app.view.filter("99")
-        await until(pilot, lambda: app.view.shown_count < 5000)
+        await eventually(
+            lambda: app.view.shown_count, "the filter to take lines away", holds=lambda count: count < 5000
+        )
         app.view.timestamps = "relative"
         worker = app.view.save(tmp_path / "some.txt", "shown")
         await worker.wait()
@@ -95,7 +98,7 @@ async def test_tab_chooses_which_lines_are_saved(tmp_path: Path) -> None:
     async with app.run_test(size=(200, 5)) as pilot:
         app.view.extend(lines(0, 100))
         app.view.filter("7")
-        await until(pilot, lambda: app.view.shown_count == 19)
+        await eventually(lambda: app.view.shown_count, "the filter to take lines away", holds=lambda count: count == 19)
         await press(pilot, "g", "v", "j", "X")
         asked = []
         for _ in range(5):
@@ -109,7 +112,7 @@ async def test_tab_chooses_which_lines_are_saved(tmp_path: Path) -> None:
             "Save marked lines (Tab: matching)",
         ]
         await press(pilot, "tab", "tab", *str(tmp_path / "seen.log"), "enter")
-        await until(pilot, lambda: "saved 4 lines" in screen(app.view)[4])
+        await says(app.view, 4, "saved 4 lines")
         assert (tmp_path / "seen.log").read_text() == "line 7\nline 17\nline 27\nline 37\n"
 
 
@@ -121,7 +124,7 @@ async def test_a_free_file_name_is_proposed(tmp_path: Path, monkeypatch: pytest.
         app.view.save_name = "boston.log"
         for name in ("boston.log", "boston-2.log", "boston-3.log"):
             await press(pilot, "X", "enter")
-            await until(pilot, lambda name=name: f"saved 2 lines to {tmp_path / name}" in screen(app.view)[4])  # type: ignore[misc]
+            await says(app.view, 4, f"saved 2 lines to {tmp_path / name}")
 
 
 async def test_what_is_selected_with_the_mouse_is_copied_without_hidden_lines() -> None:
@@ -129,7 +132,7 @@ async def test_what_is_selected_with_the_mouse_is_copied_without_hidden_lines() 
     async with app.run_test(size=(60, 5)) as pilot:
         app.view.extend(lines(0, 40))
         app.view.filter("7")
-        await until(pilot, lambda: app.view.shown_count == 4)
+        await eventually(lambda: app.view.shown_count, "the filter to take lines away", holds=lambda count: count == 4)
         await pilot.mouse_down(app.view, offset=(2, 0))
         await pilot.hover(app.view, offset=(4, 2))
         await pilot.mouse_up(app.view, offset=(4, 2))
