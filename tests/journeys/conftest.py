@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests.journeys.driver import Console, console, local_config
 from tests.local.server import run_server
 from tests.local.training import request, upload_data, wait_for_end
 
@@ -43,3 +45,11 @@ def used_folder(folder: Path, trained_before: Path) -> Path:
     """Like `folder`, with an embedded SageMaker that has trained the jobs `older` and `newer`."""
     shutil.copytree(trained_before, folder / "data")
     return folder
+
+
+@pytest.fixture
+async def desk(used_folder: Path) -> AsyncIterator[Console]:
+    """A console whose list of training jobs has arrived."""
+    async with console(local_config(used_folder)) as running:
+        await running.sees("older", "newer", "2 jobs")
+        yield running

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,14 +15,6 @@ from botocore.session import Session
 from tests.journeys.driver import Console, console, local_config
 from tui.config import load
 from widgets.table import Table
-
-
-@pytest.fixture
-async def desk(used_folder: Path) -> AsyncIterator[Console]:
-    """A console whose list of training jobs has arrived."""
-    async with console(local_config(used_folder)) as running:
-        await running.sees("older", "newer", "2 jobs")
-        yield running
 
 
 async def test_the_command_line_completes_and_runs_commands(desk: Console) -> None:
