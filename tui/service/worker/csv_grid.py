@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from tui.resources.csv_cells import is_missing
 from tui.service.worker.csv_reading import Block
 
 _DIGIT, _MARK, _POINT, _MINUS, _OTHER = range(5)
@@ -18,6 +19,7 @@ class Grid:
 
     def __init__(self, block: Block, ascii_text: bytes, ends: npt.NDArray[np.intp]) -> None:
         self._text = block.text
+        self._separator = block.text[ends[0, 0]]
         self._ascii_text = ascii_text
         self._ends = ends
         """Where each cell ends; a row for each record."""
@@ -65,20 +67,31 @@ class Grid:
         begins, ends = self._begins[self._records, first], self._ends[self._records, last]
         return [self._text[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
 
-    def is_plain(self, first: int, last: int) -> bool:
-        """Whether all cells from one column to another, both included, are plain numbers or empty."""
-        return bool(self._plain[self._records, first : last + 1].all())
+    def cells(self, record: int, first: int, last: int) -> list[str]:
+        """The cells of a record from one column to another, both included."""
+        row = self._records[record]
+        return self._text[self._begins[row, first] : self._ends[row, last]].split(self._separator)
 
-    def odd(self, place: int) -> list[int]:
-        """The records whose cell in a column is neither a plain number nor empty."""
-        odd: list[int] = np.flatnonzero(~self._plain[self._records, place]).tolist()
+    def odd(self, places: Sequence[int]) -> list[int]:
+        """The records whose cell in one of the columns is neither a plain number nor empty."""
+        odd: list[int] = np.flatnonzero(~self._plain[self._records][:, places].all(axis=1)).tolist()
         return odd
+
+    def missing(self, place: int) -> npt.NDArray[np.bool_]:
+        """For each record whether its cell in a column is a missing value."""
+        begins = self._begins[self._records, place]
+        first = np.frombuffer(self._ascii_text, np.uint8)[begins]
+        numbers = (first >= ord("0")) & (first <= ord("9")) | (first == ord("-")) | (first == ord("."))
+        missing = np.zeros(len(self), np.bool_)
+        for record in np.flatnonzero(~numbers).tolist():
+            missing[record] = is_missing(self.cells(record, place, place)[0])
+        return missing
 
     @cached_property
     def _plain(self) -> npt.NDArray[np.bool_]:
         """Whether each cell is a plain number or empty, by what follows what in it when digits are passed over."""
         marks = self._ends.ravel()
-        kinds = np.frombuffer(self._ascii_text.translate(_kinds(self._ascii_text[marks[0]])), np.uint8)
+        kinds = np.frombuffer(self._ascii_text.translate(_kinds(self._separator)), np.uint8)
         places = np.flatnonzero(kinds != _DIGIT)
         kinds = kinds[places]
         before = np.concatenate([np.full(1, _MARK, np.uint8), kinds[:-1]])
@@ -89,7 +102,7 @@ class Grid:
         return plain.reshape(self._ends.shape)
 
 
-def runs(places: Sequence[int], alone: Container[int]) -> list[tuple[int, int]]:
+def runs(places: Sequence[int], alone: Container[int] = ()) -> list[tuple[int, int]]:
     """The first and the last of columns that follow one another in the file, and of each that has to stay alone."""
     found: list[tuple[int, int]] = []
     for place in places:
@@ -100,11 +113,11 @@ def runs(places: Sequence[int], alone: Container[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _kinds(separator: int) -> bytes:
+def _kinds(separator: str) -> bytes:
     """A kind for each character."""
     kinds = bytearray([_OTHER]) * 256
     kinds[ord("0") : ord("9") + 1] = bytes([_DIGIT]) * 10
-    kinds[ord("\n")] = kinds[separator] = _MARK
+    kinds[ord("\n")] = kinds[ord(separator)] = _MARK
     kinds[ord(".")], kinds[ord("-")] = _POINT, _MINUS
     return bytes(kinds)
 

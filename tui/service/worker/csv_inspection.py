@@ -11,12 +11,15 @@ from tui.resources.csv_reports import CsvReport, CsvSource, ReadProgress
 from tui.service.worker.column_tally import Tally
 from tui.service.worker.context import TaskContext
 from tui.service.worker.csv_detection import peek_csv
-from tui.service.worker.csv_reading import BLOCK_BYTES, WrongEncoding
+from tui.service.worker.csv_reading import WrongEncoding
 from tui.service.worker.csv_tables import Tables
 from tui.service.worker.row_repeats import RowRepeats, row_hashes
 
 REPORT_SECONDS = 0.2
 """The pause between two progress reports."""
+
+BLOCK_BYTES = 512 << 10
+"""What is worked on at once takes some twenty times as much; the libraries leave no room for more below 200 MB."""
 
 _WIDE_BLOCK_BYTES = 4 << 20
 _ROWS_PER_BLOCK = 100

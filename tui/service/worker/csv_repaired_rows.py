@@ -54,21 +54,14 @@ class RepairedRows:
         if self._repeats:
             grid.keep(~self._repeats.among(grid.lines))
         for place in self._needed:
-            cells = grid.column(place)
-            missing = set(filter(is_missing, set(cells)))
-            if missing:
-                grid.keep(np.array([cell not in missing for cell in cells]))
+            grid.keep(~grid.missing(place))
         self.kept += len(grid)
         self.left_out += before - len(grid)
-        rewritten = {place: self._rewritten_column(grid, place) for place in self._rewritten if grid.odd(place)}
-        if self._written.separator != self._plan.dialect.separator:
-            columns = [rewritten.get(place) or grid.column(place) for place in self._order]
-            return self._with_marks(zip(*columns, strict=True))
-        pieces = [
-            rewritten[first] if first in rewritten else grid.span(first, last)
-            for first, last in runs(self._order, alone=rewritten)
-        ]
-        lines = pieces[0] if len(pieces) == 1 else map(self._written.separator.join, zip(*pieces, strict=True))
+        separator = self._plan.dialect.separator
+        pieces = [self._rewritten_span(grid, first, last) for first, last in runs(self._order)]
+        lines = pieces[0] if len(pieces) == 1 else map(separator.join, zip(*pieces, strict=True))
+        if self._written.separator != separator:
+            return self._with_marks(line.split(separator) for line in lines)
         return self._written.newline.join([*lines, ""])
 
     def _of_records(self, block: Block) -> str:
@@ -109,11 +102,15 @@ class RepairedRows:
             rows = [row for row in rows if len(row) != self._width or not is_missing(row[place])]
         return rows
 
-    def _rewritten_column(self, grid: Grid, place: int) -> list[str]:
-        cells = grid.column(place)
-        for record in grid.odd(place):
-            cells[record] = self._rewritten_cell(cells[record], place)
-        return cells
+    def _rewritten_span(self, grid: Grid, first: int, last: int) -> list[str]:
+        texts = grid.span(first, last)
+        places = [place for place in self._rewritten if first <= place <= last]
+        for record in grid.odd(places) if places else ():
+            cells = grid.cells(record, first, last)
+            for place in places:
+                cells[place - first] = self._rewritten_cell(cells[place - first], place)
+            texts[record] = self._plan.dialect.separator.join(cells)
+        return texts
 
     def _rewritten_cell(self, cell: str, place: int) -> str:
         decimal = self._plan.dialect.decimal

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from tui.resources.csv_cells import MISSING, PLAIN_NUMBER, class_name, is_missing, plain_number
 from tui.resources.datasets import DataError, SplitPlan
 from tui.service.worker.csv_grid import Grid, runs
@@ -24,6 +27,8 @@ class Records:
     lines: list[int]
     """The line in the file of each."""
 
+    separator: str
+
     def __len__(self) -> int:
         return len(self.fields)
 
@@ -35,10 +40,24 @@ class Records:
         """The cells of a column."""
         return [fields[place] for fields in self.fields]
 
-    def odd(self, place: int) -> list[int]:
-        """The records whose cell in a column is no plain number."""
+    def span(self, first: int, last: int) -> list[str]:
+        """The text of each record from one column to another, both included."""
+        return [self.separator.join(fields[first : last + 1]) for fields in self.fields]
+
+    def cells(self, record: int, first: int, last: int) -> list[str]:
+        """The cells of a record from one column to another, both included."""
+        return self.fields[record][first : last + 1]
+
+    def missing(self, place: int) -> npt.NDArray[np.bool_]:
+        """For each record whether its cell in a column is a missing value."""
+        return np.array([is_missing(fields[place]) for fields in self.fields], np.bool_)
+
+    def odd(self, places: Sequence[int]) -> list[int]:
+        """The records whose cell in one of the columns is no plain number."""
         plain = PLAIN_NUMBER.fullmatch
-        return [record for record, fields in enumerate(self.fields) if not plain(fields[place])]
+        return [
+            record for record, fields in enumerate(self.fields) if not all(plain(fields[place]) for place in places)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +97,13 @@ class RowReader:
             self._plan.columns.index(encoding.column): set() for encoding in self._plan.encodings
         }
         for records in self._blocks(on_bytes):
-            cells = records.column(self._label)
             if self._classifies:
-                for cell, count in Counter(cells).items():
+                for cell, count in Counter(records.column(self._label)).items():
                     counts[names.setdefault(cell, "" if is_missing(cell) else class_name(cell))] += count
                 self._check_size(self._plan.label, len(counts))
             else:
-                counts[""] += sum(map(is_missing, cells))
-                rows += len(cells)
+                counts[""] += int(np.count_nonzero(records.missing(self._label)))
+                rows += len(records)
             for place, kept in values.items():
                 kept.update(map(str.strip, set(records.column(place))))
                 self._check_size(self._plan.columns[place], len(kept))
@@ -109,16 +127,15 @@ class RowReader:
             for encoding in self._plan.encodings
         }
         codes = {name: str(code) for code, name in enumerate(classes)}
-        alone = encoders if self._plan.dialect.separator == "," else self._features
-        stretches = runs(self._features, alone)
+        stretches = runs(self._features, alone=encoders)
         for records in self._blocks(on_bytes):
             labels = self._labels(records, codes)
-            pieces: list[list[str]] = []
-            for first, last in stretches:
-                if isinstance(records, Grid) and first not in encoders and records.is_plain(first, last):
-                    pieces.append(records.span(first, last))
-                else:
-                    pieces += [self._column(records, place, encoders.get(place)) for place in range(first, last + 1)]
+            pieces = [
+                self._encoded(records.column(first), encoders[first])
+                if first in encoders
+                else self._numbers(records, first, last)
+                for first, last in stretches
+            ]
             features = pieces[0] if len(pieces) == 1 else list(map(",".join, zip(*pieces, strict=True)))
             if "" in labels:
                 features = [row for label, row in zip(labels, features, strict=True) if label]
@@ -139,7 +156,8 @@ class RowReader:
 
     def _listed(self, block: Block) -> Records:
         width = len(self._plan.columns)
-        records = Records(*block.records(self._plan.dialect.separator))
+        separator = self._plan.dialect.separator
+        records = Records(*block.records(separator), separator)
         lengths = list(map(len, records.fields))
         if lengths.count(width) != len(lengths):
             place = next(place for place, length in enumerate(lengths) if length != width)
@@ -148,22 +166,27 @@ class RowReader:
 
     def _labels(self, records: Grid | Records, codes: Mapping[str, str]) -> list[str]:
         if not self._classifies:
-            return self._column(records, self._label, None)
-        return self._looked_up(
-            records.column(self._label), lambda cell: "" if is_missing(cell) else codes.get(class_name(cell))
-        )
+            return self._numbers(records, self._label, self._label)
+        cells = records.column(self._label)
+        return self._looked_up(cells, lambda cell: "" if is_missing(cell) else codes.get(class_name(cell)))
 
-    def _column(self, records: Grid | Records, place: int, encoder: Mapping[str, str] | None) -> list[str]:
-        cells = records.column(place)
-        if encoder is not None:
-            return self._looked_up(cells, lambda cell: encoder.get(cell.strip()))
-        for record in records.odd(place):
-            try:
-                cells[record] = plain_number(cells[record], self._plan.dialect.decimal)
-            except ValueError as error:
-                why = f"has '{cells[record][:40]}' in column '{self._plan.columns[place]}', which is no number"
-                raise self._wrong(records, record, why) from error
-        return cells
+    def _encoded(self, cells: Sequence[str], encoder: Mapping[str, str]) -> list[str]:
+        return self._looked_up(cells, lambda cell: encoder.get(cell.strip()))
+
+    def _numbers(self, records: Grid | Records, first: int, last: int) -> list[str]:
+        """The cells from one column to another in plain decimal form, separated by commas."""
+        separator = self._plan.dialect.separator
+        texts = records.span(first, last)
+        for record in records.odd(range(first, last + 1)):
+            cells = records.cells(record, first, last)
+            for place, cell in enumerate(cells):
+                try:
+                    cells[place] = plain_number(cell, self._plan.dialect.decimal)
+                except ValueError as error:
+                    why = f"has '{cell[:40]}' in column '{self._plan.columns[first + place]}', which is no number"
+                    raise self._wrong(records, record, why) from error
+            texts[record] = separator.join(cells)
+        return texts if separator == "," else [text.replace(separator, ",") for text in texts]
 
     def _looked_up(self, cells: Sequence[str], text_of: Callable[[str], str | None]) -> list[str]:
         """What is written for each cell; every one of them was there at the survey."""
