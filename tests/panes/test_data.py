@@ -108,7 +108,9 @@ async def test_errors_leave_both_lists_and_their_cursors(datasets: ScriptedDatas
         assert pane.files.cursor_row == csv_entry("houses.csv")
 
 
-async def test_an_uploaded_data_set_is_described_trained_on_and_transformed(datasets: ScriptedDatasets, folder: Path) -> None:
+async def test_an_uploaded_data_set_is_described_trained_on_and_transformed(
+    datasets: ScriptedDatasets, folder: Path
+) -> None:
     unreadable = UnreadableDataset("s3://bucket/datasets/[/x]/", "it is not a data set's manifest")
     async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
         datasets.told_entries.tell(())
