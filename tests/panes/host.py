@@ -77,6 +77,10 @@ class PaneScreen(Screen[None]):
 
     def action_last_pane(self) -> None:
         """What Esc asks for in panes that are looked into from another."""
+        self.action_show("")
+
+    def action_show(self, name: str) -> None:
+        """Likewise in those that always lead back to the same one."""
         self.query_one("#panes", ContentSwitcher).current = "elsewhere"
 
 

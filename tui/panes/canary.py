@@ -126,7 +126,7 @@ class CanaryPane(Pane):
 
     async def action_leave(self) -> None:
         """Leave it running."""
-        await self.run_action("screen.last_pane")
+        await self.run_action("screen.show('endpoints')")
 
     def _show(self, state: CanaryState) -> None:
         self._text.update(page(state))

@@ -152,7 +152,7 @@ class InvokePane(Pane):
 
     async def action_leave(self) -> None:
         """Back."""
-        await self.run_action("screen.last_pane")
+        await self.run_action("screen.show('endpoints')")
 
     async def _send_next(self) -> None:
         assert self._rows is not None

@@ -183,7 +183,7 @@ class WeightsPane(Pane):
         if self._draft.typed:
             self._change(self._draft.untyped())
         else:
-            await self.run_action("screen.last_pane")
+            await self.run_action("screen.show('endpoints')")
 
     async def _set(self, wanted: tuple[VariantWeight, ...] | None) -> None:
         """Set these weights, or those before the last change, and follow that to its end."""
