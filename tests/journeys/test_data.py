@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.journeys.driver import Console, client_of, console, local_config
-from widgets.table import Table
+import pytest
+
+from tests.journeys.driver import console, local_config
+from tests.journeys.lists import focus
+from tests.local.server import run_server
+from tests.service.link import link_to
 
 
 def faulty_csv(path: Path) -> None:
@@ -74,81 +78,6 @@ async def test_the_doctor_on_a_small_terminal_writes_only_what_is_ticked(folder:
     assert (folder / "work" / "fresh.csv").exists()
 
 
-async def test_files_go_to_s3_and_come_back_by_keys_alone(folder: Path) -> None:
-    work = folder / "work"
-    (work / "batch").mkdir()
-    for number in range(3):
-        (work / "batch" / f"part {number}.csv").write_text(f"a,b\n1,{number}\n")
-    async with console(local_config(folder), size=(120, 40)) as here:
-        await here.sees("123456789012")
-        s3 = client_of(here, "s3")
-        s3.create_bucket(Bucket="our-data")
-        await here.press("2", "B")
-        await here.sees("Files and S3", "our-data", "batch/")
-        await here.press("enter")
-        await here.sees("s3://our-data/", "../")
-        await focus(here, "#local")
-        await move_to(here, "#local", "batch")
-        await here.press("u")
-        await here.sees("Uploaded 3 files")
-        await here.sees_match(r"batch/ +.*batch/")
-        await here.press("u")
-        await here.sees("Uploaded 3 files, 24 B, checked; 24 B had")
-        (work / "batch" / "part 2.csv").write_text("a,b\n1,3\n")
-        await here.press("u")
-        await here.sees("Replace 1 of 3 objects?", "batch/part 2.csv exists already")
-        await here.press("escape")
-        await focus(here, "#remote")
-        await move_to(here, "#remote", "prefix batch")
-        await here.press("enter")
-        await here.sees("s3://our-data/batch/", "part 2.csv")
-        await move_to(here, "#remote", "object part 1.csv")
-        await here.press("enter")
-        await here.sees("s3://our-data/batch/part 1.csv  CSV", "rows 1 to 1, the last")
-        await here.press("escape")
-        await here.press("v")
-        await here.sees("this S3 does not have that")
-        await here.press("m")
-        await here.sees("Move part 1.csv", "A prefix ends in a slash")
-        await here.press("ctrl+u")
-        await here.types("s3://our-data/renamed.csv")
-        await here.press("f2")
-        await here.sees("Moved 1 object")
-        assert "renamed.csv" in {found["Key"] for found in s3.list_objects_v2(Bucket="our-data")["Contents"]}
-        await here.press("backspace")
-        await here.sees("renamed.csv")
-        await move_to(here, "#remote", "object renamed.csv")
-        await here.press("f")
-        await here.sees("Downloaded 1 file")
-        assert (work / "renamed.csv").read_text() == "a,b\n1,1\n"
-        await here.press("f")
-        await here.sees("8 B had arrived before")
-        (work / "renamed.csv").write_text("something else")
-        await here.press("f")
-        await here.sees("renamed.csv is there already", "overwritten")
-        await move_to(here, "#remote", "prefix batch")
-        await here.press("ctrl+d")
-        await here.sees("Delete batch/ from s3://our-data/?", "2 objects go", "Type batch/ to delete it")
-        await here.types("batch/")
-        await here.press("enter")
-        await here.sees("Deleted 2 objects")
-        assert [found["Key"] for found in s3.list_objects_v2(Bucket="our-data")["Contents"]] == ["renamed.csv"]
-        await here.press("at")
-        await here.sees("aws s3 mv --recursive 's3://our-data/batch/part 1.csv' s3://our-data/renamed.csv")
-        await here.press("escape", "escape")
-        await here.sees("Uploaded")
-
-
-async def focus(here: Console, table: str) -> None:
-    here.app.screen.query_one(table, Table).focus()
-    await here.until(lambda: here.app.screen.query_one(table, Table).has_focus, f"{table} has no focus")
-
-
-async def move_to(here: Console, table: str, key: str) -> None:
-    """Put the cursor on a row as soon as there is one."""
-    await here.until(lambda: here.app.screen.query_one(table, Table).move_to(key), f"no {key}")
-
-
 async def test_a_watched_file_becomes_a_data_set_again_when_it_changes(folder: Path) -> None:
     path = folder / "work" / "houses.csv"
     write_houses(path, 60)
@@ -182,6 +111,40 @@ async def test_a_watched_file_becomes_a_data_set_again_when_it_changes(folder: P
         await later.sees("no more?")
         await later.press("y")
         await later.sees_no("Watched")
+
+
+async def test_a_watched_file_is_uploaded_once_more_after_a_break_in_the_connection(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "work" / "houses.csv"
+    write_houses(path, 60)
+    with run_server(folder / "data") as server, link_to(server.port) as link:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", server.access_key)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", server.secret_key)
+        config = local_config(folder, local=False, endpoint_url=link.url, region=server.region)
+        async with console(config, size=(120, 40)) as here:
+            await here.sees("123456789012")
+            await here.press("2")
+            await here.sees("houses.csv")
+            await here.press("down")
+            await here.sees("60 rows × 3 columns")
+            await here.press("w")
+            await here.sees("Train again")
+            await here.press("f2")
+            await here.sees("Watched  1 path", " watching ")
+            here.app.service.watching.settle_seconds = here.app.service.watching.first_retry_seconds = 0.5
+            await here.press("tab", "tab")
+            await here.sees("Nothing has changed yet.")
+            link.break_off()
+            write_houses(path, 70)
+            await here.sees("! failed", "trying again")
+            write_houses(path, 80)
+            link.mend()
+            await here.sees("✓ uploaded", "houses: 80 rows")
+            assert here.text.count("! failed") == 1, "the break is in the history, once"
+            await here.sees("56 / 12 / 12")
+        found = server.client("s3").list_objects_v2(Bucket="sagemaker-us-east-1-123456789012", Prefix="datasets/")
+        assert {entry["Key"].split("/")[1] for entry in found["Contents"]} == {"houses"}
 
 
 def write_houses(path: Path, rows: int) -> None:

@@ -116,8 +116,9 @@ class DataPane(Pane):
 
     def watch_activity(self, activity: str) -> None:
         """Show what is being made in the line above the uploaded data sets."""
-        self.uploads.title.note = activity
-        self.refresh_bindings()
+        if self.is_attached:
+            self.uploads.title.note = activity
+            self.refresh_bindings()
 
     @on(FolderList.Entered)
     def _name_folder(self, message: FolderList.Entered) -> None:

@@ -119,7 +119,7 @@ class BrowserPane(Pane):
 
     def watch_activity(self, activity: str) -> None:
         """Show what is under way in the line above both sides."""
-        if self.is_mounted:
+        if self.is_attached:
             self.title_line.note = activity
             self.refresh_bindings()
 

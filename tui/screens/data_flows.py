@@ -59,7 +59,7 @@ async def repair(stage: Stage, wish: RepairWanted) -> None:
     try:
         repaired = await stage.service.datasets.repair(plan, show)
     except asyncio.CancelledError:
-        stage.say(f"Cancelled: {Path(plan.target).name} is not written.")
+        _say_cancelled(stage, pane, f"{Path(plan.target).name} is not written")
         raise
     finally:
         pane.activity = ""
@@ -67,6 +67,11 @@ async def repair(stage: Stage, wish: RepairWanted) -> None:
     told = f"{written}, {repaired.rows_left_out:,} left out, {changed} changed"
     stage.say(f"Wrote {Path(repaired.path).name}: {told}.")
     pane.show_folder(Path(repaired.path).parent, cursor=Path(repaired.path).name)
+
+
+def _say_cancelled(stage: Stage, pane: DataPane, left: str) -> None:
+    if pane.is_attached:  # else the console is being left
+        stage.say(f"Cancelled: {left}.")
 
 
 def _target_problem(path: str) -> str:
@@ -92,7 +97,7 @@ async def make_dataset(stage: Stage, wish: DatasetWanted) -> None:
     try:
         made = await datasets.make(report.source.path, plan, lambda making: _show_making(pane, plan, making))
     except asyncio.CancelledError:
-        stage.say(f"Cancelled: of {plan.name} nothing is left, neither here nor in S3.")
+        _say_cancelled(stage, pane, f"of {plan.name} nothing is left, neither here nor in S3")
         raise
     finally:
         pane.activity = ""

@@ -123,10 +123,10 @@ class DatasetForm(Form):
             "fractions": f"About {train:,} rows to train, {validation:,} to validate, {test:,} to test.",
             "drop": f"{count(len(plan.features), 'feature')}{left}.",
         }
-        if otherwise := self._left_out(plan):
-            notes["keep"] = f"Left out unless they stand here: {otherwise}."
-        if encoded := ", ".join(f"{encoding.column}={encoding.kind}" for encoding in plan.encodings):
-            notes["encode"] = f"Text becomes numbers by {encoded}; write what shall be otherwise."
+        otherwise = self._left_out(plan)
+        notes["keep"] = f"Left out unless they stand here: {otherwise}." if otherwise else ""
+        encoded = ", ".join(f"{encoding.column}={encoding.kind}" for encoding in plan.encodings)
+        notes["encode"] = f"Text becomes numbers by {encoded}; write what shall be otherwise." if encoded else ""
         return notes
 
     def _left_out(self, plan: SplitPlan) -> str:

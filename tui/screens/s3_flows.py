@@ -182,7 +182,8 @@ def _under_way(stage: Stage, verb: str) -> Iterator[OnProgress]:
     try:
         yield show
     except asyncio.CancelledError:
-        stage.say(_cancelled(verb, last))
+        if pane.is_attached:  # else the console is being left
+            stage.say(_cancelled(verb, last))
         raise
     finally:
         pane.activity = ""
