@@ -34,13 +34,12 @@ class HelpScreen(ModalScreen[None]):
 
     def _lines(self) -> list[Content]:
         lines = [Content.styled(self._heading, "bold"), Content("")]
-        width = max([16, *(len(command.key) + 1 for command in self._offered)])
         for command in self._offered:
             style = "" if command.enabled else "$text-disabled"
             why = "" if command.enabled else f"  (not now: {command.why_not})"
             lines.append(
                 Content.assemble(
-                    (command.key.ljust(width), "bold $accent" if command.enabled else style),
+                    (f"{command.key} ".ljust(16), "bold $accent" if command.enabled else style),
                     (command.description.ljust(16), style),
                     (f"{command.explanation}{why}", style or "$text-muted"),
                 )
