@@ -57,11 +57,12 @@ def commands(screen: Screen[Any]) -> Iterator[Command]:
             first.binding.action,
             first.enabled,
             first.node,
-            "" if first.enabled else _why_not(first),
+            "" if first.enabled else why_not(first),
         )
 
 
-def _why_not(active: ActiveBinding) -> str:
+def why_not(active: ActiveBinding) -> str:
+    """Why a key that is dimmed does nothing now, in words that follow a colon."""
     _, action, _ = parse(active.binding.action)
     return active.node.why_not(action) if isinstance(active.node, Pane) else NOT_HERE
 

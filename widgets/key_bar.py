@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -43,13 +46,18 @@ class KeyBar(Widget):
     keys: reactive[tuple[tuple[str, str, bool], ...]] = reactive(())
     """Key, description and whether it works now."""
 
+    dimmed: Mapping[str, ActiveBinding] = MappingProxyType({})
+    """The bindings that cannot be used now, shown or not, by key."""
+
     def on_mount(self) -> None:
         """Follow the screen's bindings."""
         self.screen.bindings_updated_signal.subscribe(self, self._update)
 
     def _update(self, screen: Screen[object]) -> None:
         keys: dict[str, tuple[str, str, bool]] = {}
-        for active in screen.active_bindings.values():
+        found = screen.active_bindings
+        self.dimmed = {key: active for key, active in found.items() if not active.enabled}
+        for active in found.values():
             binding: Binding = active.binding
             if binding.show and binding.action not in keys:
                 name = binding.key_display or key_name(binding.key)

@@ -42,6 +42,9 @@ WIDE = 120
 MONEY_AFTER = 1.0
 """Seconds after the start at which the console begins to look at what endpoints cost: the first screen comes first."""
 
+ANSWER_SECONDS = 3.0
+"""How long it stands on the screen why a key did nothing."""
+
 NEWS_IN_RATE = 0.2
 """Calls a second by which the rate must differ from the one shown."""
 
@@ -106,6 +109,9 @@ class MainScreen(Screen[None]):
         self._shown_rate = -1.0
         self._shown_throttled = 0
         self._filtered: Table[Any] | None = None
+        self._answers: set[str] = set()
+        """Why keys do nothing, as far as it stands on the screen."""
+
         self._offered: tuple[Command, ...] = ()
         self.endpoints: tuple[Endpoint, ...] = ()
         """Those of the list, once somebody has looked."""
@@ -191,9 +197,9 @@ class MainScreen(Screen[None]):
 
     @on(CancelWanted)
     def _cancel_making(self) -> None:
+        """End the roads that can be; each says what is left."""
         for kind in CANCELLABLE:
             self.workers.cancel_group(self, kind.__name__)
-        self.notify("Cancelled; nothing half-made is left.", markup=False)
 
     @on(LogsWanted)
     async def _show_logs(self, message: LogsWanted) -> None:
@@ -270,6 +276,19 @@ class MainScreen(Screen[None]):
             table.focus()
         else:
             self.pane(self.switcher.current or "train").focus_first()
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a dimmed key does nothing: a key without an answer looks broken."""
+        active = self.query_one(KeyBar).dimmed.get(event.key)
+        if active is None or not active.binding.description:
+            return
+        from tui.commands import why_not  # noqa: PLC0415
+
+        answer = f"{active.binding.description} is not possible now: {why_not(active)}."
+        if answer not in self._answers:  # whoever holds the key down is told once
+            self._answers.add(answer)
+            self.set_timer(ANSWER_SECONDS, lambda: self._answers.discard(answer))
+            self.notify(answer, severity="warning", timeout=ANSWER_SECONDS)
 
     def action_help(self) -> None:
         """What the keys do here."""
