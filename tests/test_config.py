@@ -77,12 +77,14 @@ def test_every_setting_of_a_file_arrives() -> None:
         'read_only = true\ntheme = "sagedeck-light"\n'
         "[polling]\nlisting = 30\nchanging = 2.5\nlogs = 1\n"
         "[rates]\nlisting = 0.5\ndescribing = 2\nlogs = 3\nother = 4\n"
+        "[logs]\nmemory_mb = 0.5\n"
         '[keys]\n"train.stop" = "ctrl+x"\n'
     )
     assert (config.profile, config.region, config.endpoint_url) == ("prod", "eu-west-1", "http://x")
     assert (config.read_only, config.theme) == (True, "sagedeck-light")
     assert config.pace == Pace(30.0, 2.5, 1.0)
     assert config.rates == Rates(0.5, 2.0, 3.0, 4.0)
+    assert config.logs.memory_bytes == 512 * 1024
     assert config.keys == {"train.stop": "ctrl+x"}
 
 
@@ -127,7 +129,7 @@ def test_another_file_can_be_named(tmp_path: Path) -> None:
     assert str(caught.value) == f"{tmp_path / 'missing.toml'}: cannot be read: No such file or directory"
 
 
-SETTINGS = "profile, region, endpoint_url, read_only, theme, price_file, [polling], [rates], [keys]"
+SETTINGS = "profile, region, endpoint_url, read_only, theme, price_file, [polling], [rates], [logs], [keys]"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,19 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class LogLimits:
+    """What a log that is shown may take of the machine."""
+
+    memory_mb: float = 128
+    """Text kept in memory, in units of 2**20 bytes; that of older lines goes to a temporary file."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """The same in bytes."""
+        return int(self.memory_mb * (1 << 20))
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What one run of the console goes by."""
 
@@ -35,6 +48,7 @@ class Config:
 
     pace: Pace = field(default_factory=Pace)
     rates: Rates = field(default_factory=Rates)
+    logs: LogLimits = field(default_factory=LogLimits)
     keys: Mapping[str, str] = field(default_factory=dict)
     """A person's own keys by command id, e.g. `{"train.stop": "ctrl+x"}`."""
 
@@ -148,11 +162,13 @@ class _Reader:
                 values["pace"] = self._numbers(key, value, Pace)
             elif key == "rates":
                 values["rates"] = self._numbers(key, value, Rates)
+            elif key == "logs":
+                values["logs"] = self._numbers(key, value, LogLimits)
             elif key == "keys":
                 keys = self._table(key, value)
                 values["keys"] = {name: self._typed(name, binding, str, key) for name, binding in keys.items()}
             else:
-                known = ", ".join([*plain, "[polling]", "[rates]", "[keys]"])
+                known = ", ".join([*plain, "[polling]", "[rates]", "[logs]", "[keys]"])
                 raise self._error(key, f"there is no such setting. The settings are: {known}")
         if "price_file" in values:
             values["price_file"] = self.path.parent / Path(values["price_file"]).expanduser()

@@ -10,6 +10,7 @@ from tests.panes.host import Stage, stage
 from tests.panes.scripted import ScriptedLogs
 from tui.panes.logs import LogsPane
 from tui.resources.logs import LogBatch, LogLine, LogSource, training_log
+from widgets.log_store import MEMORY_BYTES
 
 FIRST = training_log("first")
 
@@ -36,9 +37,11 @@ class LogStage(Stage):
 
 
 @asynccontextmanager
-async def reading(logs: ScriptedLogs, source: LogSource | None = FIRST) -> AsyncIterator[LogStage]:
+async def reading(
+    logs: ScriptedLogs, source: LogSource | None = FIRST, *, memory_bytes: int = MEMORY_BYTES
+) -> AsyncIterator[LogStage]:
     """The pane on its screen with a log open, for the length of the block."""
-    pane = LogsPane(logs)
+    pane = LogsPane(logs, memory_bytes)
     async with stage(pane) as here:
         pane.source = source
         yield LogStage(here.app, here.pilot, pane, logs)

@@ -151,3 +151,15 @@ async def test_the_pane_goes_on_where_it_was_left(logs: ScriptedLogs) -> None:
         here.comes("behind", start=10)
         await here.show()
         await here.sees("before", "behind", "2 lines")
+
+
+async def test_a_log_beyond_its_memory_is_read_and_searched_all_the_same(logs: ScriptedLogs) -> None:
+    async with reading(logs, memory_bytes=10_000) as here:
+        for part in range(20):
+            here.comes(
+                *(f"line {number} {'x' * 100}" for number in range(part * 1000, part * 1000 + 1000)), start=part * 1000
+            )
+        await here.sees("20,000 lines")
+        await here.press("slash", *"line 77 ", "enter")
+        await here.sees("match 1 of 1", "line 76", "line 77", "line 78")
+        assert sum(segment.resident for segment in here.pane.view._store.segments) < 1 << 20, "of more than two"

@@ -23,6 +23,7 @@ from tui.resources.logs import NOUNS, WINDOWS, LogBatch, LogLine, LogSource, ran
 from tui.service.errors import ServiceError
 from tui.service.log_reading import LogReading
 from tui.service.logs import Logs
+from widgets.log_store import MEMORY_BYTES
 from widgets.log_view import LogView
 
 OLDER_LINES = 10_000
@@ -49,9 +50,10 @@ class LogsPane(Pane):
 
     view = query_one(LogView)
 
-    def __init__(self, logs: Logs) -> None:
+    def __init__(self, logs: Logs, memory_bytes: int = MEMORY_BYTES) -> None:
         super().__init__(id="logs")
         self._logs = logs
+        self._memory_bytes = memory_bytes
         self._reading: LogReading | None = None
         self._only: frozenset[str] = frozenset()
         self._rank_0 = False
@@ -67,7 +69,7 @@ class LogsPane(Pane):
     def compose(self) -> ComposeResult:
         """The title and the log."""
         yield from self.compose_title("Logs")
-        yield LogView()
+        yield LogView(memory_bytes=self._memory_bytes)
 
     def on_mount(self) -> None:
         """Say what to do while no log is chosen."""

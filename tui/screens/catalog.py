@@ -32,7 +32,7 @@ def make_pane(name: str, service: SageMaker, config: Config) -> Pane:  # noqa: P
         case "logs":
             from tui.panes.logs import LogsPane  # noqa: PLC0415
 
-            return LogsPane(service.logs)
+            return LogsPane(service.logs, config.logs.memory_bytes)
         case "endpoints":
             from tui.panes.endpoints import EndpointsPane  # noqa: PLC0415
 
