@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from tests.waiting import DEADLINE_SECONDS
+
 
 class Link:
     """A port that passes everything on to another one, but for the name of the host: the server insists on its own."""
@@ -19,6 +21,7 @@ class Link:
         """While set, every connection is closed at once."""
 
         self._era = 0
+        self._passed = threading.Condition()
         self._target = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._near_host = f"Host: 127.0.0.1:{self._listener.getsockname()[1]}".encode()
@@ -34,6 +37,12 @@ class Link:
         """Count the bytes of new connections only, not what is still on its way on others."""
         self._era += 1
         self.sent = 0
+
+    def wait_until_sent(self, count: float) -> None:
+        """Until clients have sent so many bytes; blocks the thread."""
+        with self._passed:
+            arrived = self._passed.wait_for(lambda: self.sent >= count, DEADLINE_SECONDS)
+        assert arrived, f"waited {DEADLINE_SECONDS} s in vain for {count} bytes; {self.sent} were sent"
 
     def break_off(self) -> None:
         """Close what is open, and whatever comes until `mend`."""
@@ -67,7 +76,9 @@ class Link:
         with suppress(OSError):
             while data := source.recv(1 << 16):
                 if era is not None:
-                    self.sent += len(data) if era == self._era else 0
+                    with self._passed:
+                        self.sent += len(data) if era == self._era else 0
+                        self._passed.notify_all()
                     data = data.replace(self._near_host, self._far_host)
                 target.sendall(data)
         for end in (source, target):

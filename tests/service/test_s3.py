@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from tests.local.server import LocalServer
 from tests.service.conftest import UNHURRIED
 from tests.service.link import Link, link_to
+from tests.waiting import eventually
 from tui.resources.datasets import ConnectionBroke, DataError, UploadProgress
 from tui.resources.s3_objects import S3Entry, S3Place, place_named
 from tui.service.budget import Budget
@@ -286,7 +287,11 @@ async def test_a_cancelled_upload_leaves_nothing_behind(server: LocalServer, tmp
             with pytest.raises(asyncio.CancelledError):
                 await uploading
             s3 = server.client("s3")
-            await until(lambda: not s3.list_multipart_uploads(Bucket=bucket).get("Uploads"))
+            await eventually(
+                lambda: s3.list_multipart_uploads(Bucket=bucket).get("Uploads"),
+                "the upload to be given up",
+                holds=lambda left: not left,
+            )
             assert keys(server, bucket) == []
 
 
@@ -298,7 +303,11 @@ async def test_a_download_goes_on_after_a_break(server: LocalServer, tmp_path: P
     with link_to(server.port) as link:
         async with opened(server, tmp_path, link.url) as files:
             downloading = asyncio.create_task(files.download(S3Place(bucket), ["big"], target))
-            await until(lambda: any(path.stat().st_size > 1 << 20 for path in target.glob(".*.part")))
+            await eventually(
+                lambda: [path.stat().st_size for path in target.glob(".*.part")],
+                "a megabyte",
+                holds=lambda sizes: max(sizes, default=0) > 1 << 20,
+            )
             link.break_off()
             with pytest.raises(ConnectionBroke):
                 await downloading
@@ -316,7 +325,9 @@ async def test_a_download_of_a_folder_goes_on_after_a_break(server: LocalServer,
     with link_to(server.port) as link:
         async with opened(server, tmp_path, link.url) as files:
             downloading = asyncio.create_task(files.download(S3Place(bucket), ["data/"], target))
-            await until(lambda: len(list(target.glob("data/[0-9]*"))) >= 5)
+            await eventually(
+                lambda: len(list(target.glob("data/[0-9]*"))), "five files", holds=lambda count: count >= 5
+            )
             link.break_off()
             with pytest.raises(ConnectionBroke):
                 await downloading
@@ -393,13 +404,7 @@ async def test_a_key_cannot_lead_out_of_the_folder(server: LocalServer, tmp_path
 
 async def sent(link: Link, count: float) -> None:
     """Wait until clients have sent so many bytes."""
-    await until(lambda: link.sent >= count)
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not happened():  # noqa: ASYNC110 - it happens in other processes and threads
-            await asyncio.sleep(0.001)
+    await asyncio.to_thread(link.wait_until_sent, count)
 
 
 def arrived_bytes(server: LocalServer, bucket: str) -> int:
