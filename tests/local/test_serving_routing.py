@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.serving import routing
+from tests.waiting import turn
 from tui.local.errors import AwsError
 from tui.local.serving import routing as module
 from tui.local.serving.fleet import LoadedModel, ModelSpec
@@ -119,7 +120,7 @@ class TestEndpoint:
         router = Router()
         router.expect("boston")
         waiting = asyncio.create_task(router.dispatch("boston", None))
-        await asyncio.sleep(0)
+        await turn()
         router.remove("boston")
         with pytest.raises(AwsError, match="Endpoint boston of account 123456789012 not found"):
             await waiting
