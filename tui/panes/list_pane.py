@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar, Generic, Protocol
 
 from textual import on
@@ -13,7 +14,7 @@ from textual.containers import Horizontal
 
 from tui.panes.inspector import Inspector
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import NOT_HERE, Pane
+from tui.panes.pane import Pane
 from tui.panes.wording import count, moment
 from tui.service.errors import ServiceError
 from tui.service.feed import Feed
@@ -125,7 +126,8 @@ class ListPane(Pane, Generic[R]):
         self.refresh_bindings()
         name = self.subject_of(message.row) if message.row else None
         if name != self.inspector.subject:
-            self.run_worker(self._inspect(name), group="inspect", exclusive=True)
+            inspecting: Callable[[], Awaitable[None]] = partial(self._inspect, name)
+            self.run_worker(inspecting, group="inspect", exclusive=True)
 
     async def _inspect(self, name: str | None) -> None:
         await asyncio.sleep(SETTLE_SECONDS)
@@ -160,7 +162,8 @@ class ListPane(Pane, Generic[R]):
         """
         return {}
 
-    def _possible(self, action: str) -> bool | str:
+    def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
+        """Whether an action can be done with the row under the cursor now, or why it cannot."""
         row = self.table.cursor_row
         known: dict[str, bool | str] = {
             "inspect": row is not None,
@@ -168,17 +171,6 @@ class ListPane(Pane, Generic[R]):
             "older": self._live.has_older or "all of them are here",
         }
         return (known | dict(self.possible(row))).get(action, True)
-
-    def why_not(self, action: str) -> str:
-        """Why the keys of an action do nothing now."""
-        why = self._possible(action)
-        return why if isinstance(why, str) else NOT_HERE
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a key does something now; None dims it."""
-        if not self.is_mounted:
-            return True
-        return True if self._possible(action) is True else None
 
     def action_inspect(self, view: str) -> None:
         """Show one view of the row; on a narrow screen in place of the list."""
