@@ -15,6 +15,7 @@ from textual.suggester import Suggester
 
 from tui.panes.pane import NOT_HERE, Pane
 from widgets.key_bar import key_name
+from widgets.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def commands(screen: Screen[Any]) -> Iterator[Command]:
 def why_not(active: ActiveBinding) -> str:
     """Why a key that is dimmed does nothing now, in words that follow a colon."""
     _, action, _ = parse(active.binding.action)
-    return active.node.why_not(action) if isinstance(active.node, Pane) else NOT_HERE
+    return active.node.why_not(action) if isinstance(active.node, Pane | Table) else NOT_HERE
 
 
 class PaletteCommands(Provider):

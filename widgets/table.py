@@ -6,8 +6,9 @@ belongs than before are painted; an update without news writes nothing to the te
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal
 
 from textual import events
@@ -16,8 +17,9 @@ from textual.geometry import Size
 from textual.reactive import var
 
 from widgets.line_view import Line
+from widgets.slices import in_slices
 from widgets.table_columns import Column, R
-from widgets.table_export import Format, export_text
+from widgets.table_export import Format, export_lines
 from widgets.table_keys import KEYS
 from widgets.table_layout import Layout, layout, stops
 from widgets.table_lines import GUTTER, SCROLLBAR, HeaderLine, RowLine, TextLine, text_lines
@@ -31,6 +33,9 @@ from widgets.text import one_line
 
 Selection = Literal["cursor", "marked", "shown", "all"]
 """Which rows of a table."""
+
+MARK_ALL_SECONDS = 2.0
+"""How long the key that marks all rows, and those pressed after it, wait for the filter to find them."""
 
 
 class Table(TableRows[R], TableMessages, can_focus=True):
@@ -74,22 +79,50 @@ class Table(TableRows[R], TableMessages, can_focus=True):
         self._announced_hidden = 0
 
     @property
+    def columns(self) -> tuple[Column[R], ...]:
+        """All columns, on screen or not."""
+        return self._columns
+
+    @property
     def marked(self) -> tuple[R, ...]:
         """The marked rows as they are now, in their natural order, those that the filter hides as well."""
-        return tuple(map(self._model.row, self._model.ordered(self._marks.keys)))
+        return self._model.rows_of(self._marks.keys)
 
-    def export(self, format: Format, rows: Selection = "shown", *, columns: Literal["shown", "all"] = "shown") -> str:
+    async def export(
+        self, format: Format, rows: Selection = "shown", *, columns: Literal["shown", "all"] = "shown"
+    ) -> str:
         """Rows as CSV, JSON or Markdown: those on screen and below in their order, or others in the natural order.
 
         "marked" includes marked rows that the filter hides; "cursor" is one row, or none.
         """
         chosen = self._layout.columns if columns == "shown" else self._columns
-        return export_text(format, chosen, self._selected(rows))
+        if rows == "shown":
+            await self.settled()
+        return "".join([line async for line in in_slices(export_lines(format, chosen, self._selected(rows)))])
 
     def cell_text(self, column_key: str) -> str:
         """What a column says for the row under the cursor, empty without one; KeyError if there is no such column."""
         column = {column.key: column for column in self._columns}[column_key]
         return "" if self.cursor_row is None else column.text(self.cursor_row)
+
+    def why_not(self, action: str) -> str:
+        """Why the keys of an action do nothing now, in words that follow a colon; empty if they do something."""
+        match action:
+            case "select" | "mark" | "mark_range" | "mark_all" if not self.total:
+                return "there are no rows"
+            case "select" | "mark" | "mark_range" if not self.shown:
+                return "the filter has found no row yet" if self.looking else "the filter hides all rows"
+            case "sort_reverse" if self.sort is None:
+                return "no column sorts the rows"
+            case "clear_marks" if not self._marks.keys:
+                return "no row is marked"
+            case "scroll_columns" if not self._layout.hidden_right and not self._skipped:
+                return "all columns are on screen"
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key does something now; None dims it."""
+        return None if self.why_not(action) else super().check_action(action, parameters)
 
     def watch_loading_text(self) -> None:
         """Show what is under way."""
@@ -120,9 +153,14 @@ class Table(TableRows[R], TableMessages, can_focus=True):
         if (key := self._cursor_key) is not None:
             self._set_marks(self._marks.through(self._model.keys, key))
 
-    def action_mark_all(self) -> None:
+    async def action_mark_all(self) -> None:
         """Mark all rows that the filter shows."""
-        self._finish()
+        try:
+            async with asyncio.timeout(MARK_ALL_SECONDS):
+                await self.settled()
+        except TimeoutError:
+            self.notify("Nothing is marked: the filter has not looked through all rows yet.", severity="warning")
+            return
         self._set_marks(self._marks.joined(self._model.keys))
 
     def action_clear_marks(self) -> None:
@@ -176,17 +214,16 @@ class Table(TableRows[R], TableMessages, can_focus=True):
             if event.chain == 2:
                 self.action_select()
 
-    def _selected(self, rows: Selection) -> Iterable[R]:
+    def _selected(self, rows: Selection) -> Sequence[R]:
         match rows:
             case "cursor":
                 return () if self.cursor_row is None else (self.cursor_row,)
             case "marked":
                 return self.marked
             case "shown":
-                self._finish()
-                return map(self._model.row, self._model.keys)
+                return self._model.shown_rows
             case "all":
-                return map(self._model.row, self._model.existing)
+                return self._model.rows
 
     def _sort_by_click(self, x: int) -> None:
         """A title sorts upwards first, then downwards, then no more."""
@@ -211,7 +248,8 @@ class Table(TableRows[R], TableMessages, can_focus=True):
         """Show the rows; the marks of those that are gone go with them."""
         self._marks = self._marks.within(self._model.existing)
         super()._rearranged()
-        self._announce_marks()
+        if not self.looking:
+            self._announce_marks()
 
     def _set_marks(self, marks: Marks) -> None:
         self._marks = marks
@@ -223,6 +261,8 @@ class Table(TableRows[R], TableMessages, can_focus=True):
         super()._show(window)
         row, counts = self.cursor_row, (self.shown, self.total)
         if counts != self._announced_counts:
+            if 0 in (counts[0], self._announced_counts[0]):
+                self.refresh_bindings()
             self._announced_counts = counts
             self.post_message(self.Counted(self, *counts))
         if row != self._announced_row:
@@ -233,7 +273,7 @@ class Table(TableRows[R], TableMessages, can_focus=True):
         """Tell what is marked now; a pass over all rows if anything is, so not for a mere step of the cursor."""
         keys = self._marks.keys
         marked = self.marked if keys else ()
-        hidden = len(keys.difference(self._model.keys)) if keys else 0
+        hidden = len(keys.difference(self._model.keys)) if keys and self.shown < self.total else 0
         if marked != self._announced_marks or hidden != self._announced_hidden:
             self._announced_marks, self._announced_hidden = marked, hidden
             self.post_message(self.Marked(self, marked, hidden))
@@ -262,4 +302,5 @@ class Table(TableRows[R], TableMessages, can_focus=True):
             return text_lines(hidden, width, "table--note")
         if self.error_text:
             return text_lines(self.error_text, width, "table--error")
-        return text_lines(self.loading_text or self.empty_text, width, "table--note")
+        empty_text = "" if self.looking else self.empty_text
+        return text_lines(self.loading_text or empty_text, width, "table--note")

@@ -10,7 +10,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -27,40 +27,40 @@ class ExportError(Exception):
     """A file could not be written; the text is a sentence for the person who asked for it."""
 
 
-def export_text(format: Format, columns: Sequence[Column[R]], rows: Iterable[R]) -> str:
-    """The rows in a format, ending in a line break."""
+def export_lines(format: Format, columns: Sequence[Column[R]], rows: Iterable[R]) -> Iterator[str]:
+    """A text that has the rows in a format, about a row at a time; it ends in a line break."""
     match format:
         case "csv":
-            return to_csv(columns, rows)
+            return csv_lines(columns, rows)
         case "json":
-            return to_json(columns, rows)
+            return json_lines(columns, rows)
         case "markdown":
-            return to_markdown(columns, rows)
+            return markdown_lines(columns, rows)
 
 
-def to_csv(columns: Sequence[Column[R]], rows: Iterable[R]) -> str:
+def csv_lines(columns: Sequence[Column[R]], rows: Iterable[R]) -> Iterator[str]:
     """A line of titles, then one line per row, quoted where RFC 4180 asks for it."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(one_line(column.title) for column in columns)
-    writer.writerows([column.text(row) for column in columns] for row in rows)
-    return buffer.getvalue()
+    yield _csv_line(one_line(column.title) for column in columns)
+    for row in rows:
+        yield _csv_line(column.text(row) for column in columns)
 
 
-def to_json(columns: Sequence[Column[R]], rows: Iterable[R]) -> str:
+def json_lines(columns: Sequence[Column[R]], rows: Iterable[R]) -> Iterator[str]:
     """A list with one object per row, its members named by the columns' keys."""
-    records = [{column.key: column.text(row) for column in columns} for row in rows]
-    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+    before = "["
+    for row in rows:
+        record = json.dumps({column.key: column.text(row) for column in columns}, ensure_ascii=False, indent=2)
+        yield before + "\n  " + record.replace("\n", "\n  ")
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
 
 
-def to_markdown(columns: Sequence[Column[R]], rows: Iterable[R]) -> str:
+def markdown_lines(columns: Sequence[Column[R]], rows: Iterable[R]) -> Iterator[str]:
     """A table as GitHub and most others read it, aligned like the columns."""
-    lines = [
-        _markdown_line(one_line(column.title) for column in columns),
-        "|" + "|".join(" ---: " if column.align == "right" else " --- " for column in columns) + "|\n",
-        *(_markdown_line(column.text(row) for column in columns) for row in rows),
-    ]
-    return "".join(lines)
+    yield _markdown_line(one_line(column.title) for column in columns)
+    yield "|" + "|".join(" ---: " if column.align == "right" else " --- " for column in columns) + "|\n"
+    for row in rows:
+        yield _markdown_line(column.text(row) for column in columns)
 
 
 def save(text: str, path: Path) -> None:
@@ -77,6 +77,12 @@ def save(text: str, path: Path) -> None:
         part.unlink(missing_ok=True)
         reason = error.strerror or type(error).__name__
         raise ExportError(f"{path} could not be written: {reason}. Nothing was changed.") from error
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
 
 
 def _markdown_line(cells: Iterable[str]) -> str:

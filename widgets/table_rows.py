@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Generic
@@ -56,11 +55,11 @@ class TableRows(CursorView, Generic[R]):
     @property
     def total(self) -> int:
         """How many rows there are."""
-        return self._model.total
+        return len(self._model.rows)
 
     @property
     def looking(self) -> bool:
-        """Whether the filter has not looked at all rows yet."""
+        """Whether some rows are not sorted, or not looked at by the filter, yet."""
         return not self._model.complete
 
     @property
@@ -74,6 +73,13 @@ class TableRows(CursorView, Generic[R]):
             return False
         self._show(self._window.at(self._model.keys.index(key)))
         return True
+
+    async def settled(self) -> None:
+        """Return when all rows are sorted and filtered: whoever acts on all that match means all of them."""
+        while self.looking:
+            await give_way()
+            if self._model.work(SLICE):
+                self._rearranged()
 
     def watch_rows(self, rows: tuple[R, ...]) -> None:
         """Take the new rows over."""
@@ -105,15 +111,9 @@ class TableRows(CursorView, Generic[R]):
             self._go_on()
         self._rearranged()
 
-    def _finish(self) -> None:
-        """Find the rest at once: whoever acts on all rows that match means all of them."""
-        if self.looking:
-            self._model.work(math.inf)
-            self._rearranged()
-
     @work(group="table-filter", exclusive=True)
     async def _go_on(self) -> None:
-        """Filter, a slice at a time."""
+        """Sort and filter, a slice at a time."""
         told = monotonic()
         while self.looking:
             await give_way()

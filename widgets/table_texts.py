@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic
 
+from widgets.slices import pieces
 from widgets.table_columns import Column, R
 from widgets.text import one_line
 
@@ -14,21 +15,33 @@ class RowTexts(Generic[R]):
 
     def __init__(self, columns: Sequence[Column[R]]) -> None:
         self._columns = columns
+        self._places: Mapping[str, int] = {}
         self._rows: list[R | None] = []
         self._texts: list[str] = []
 
-    def move(self, keys: Sequence[str], before: Mapping[str, int]) -> None:
-        """Rows come and go: at each place is now the row of this key, which `before` had at that place, if it had."""
-        places = [before.get(key) for key in keys]
-        rows, texts = self._rows, self._texts
-        if any(row is not None for row in rows):
-            self._rows = [None if place is None else rows[place] for place in places]
-            self._texts = ["" if place is None else texts[place] for place in places]
-        else:
-            self._rows, self._texts = [None] * len(keys), [""] * len(keys)
+    def move(self, places: Mapping[str, int]) -> Iterator[None]:
+        """Rows came and went, and are now at these places, by key and in order: follow them, a piece with each step.
+
+        Only the last step changes anything, so that others may be left out when still other rows come.
+        """
+        if places is self._places:
+            return
+        rows: list[R | None] = []
+        texts: list[str] = []
+        if self._rows:
+            keys = list(places)
+            for piece in pieces(len(keys)):
+                if piece.start:
+                    yield
+                known = [self._places.get(key) for key in keys[piece]]
+                rows += [None if place is None else self._rows[place] for place in known]
+                texts += ["" if place is None else self._texts[place] for place in known]
+        self._places, self._rows, self._texts = places, rows, texts
 
     def of(self, rows: Sequence[R], places: Sequence[int]) -> list[str]:
         """The texts of the rows at these places."""
+        if not self._rows:
+            self._rows, self._texts = [None] * len(rows), [""] * len(rows)
         known, texts = self._rows, self._texts
         stale = [place for place in places if known[place] is not rows[place]]
         changed = [place for place in stale if known[place] != rows[place]]

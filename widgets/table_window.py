@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 
@@ -72,9 +73,14 @@ def _survivor(before: Sequence[str], after: Sequence[str], index: int) -> int:
     """Where the key at `index`, or the nearest one that is left, is now; the following ones first."""
     if index < len(after) and before[index] == after[index]:
         return index
-    places = {key: place for place, key in enumerate(after)}
-    for distance in range(len(before)):
-        for neighbour in (index + distance, index - distance):
-            if 0 <= neighbour < len(before) and (place := places.get(before[neighbour])) is not None:
-                return place
-    return min(index, len(after) - 1)
+    with suppress(ValueError):
+        return after.index(before[index])
+    left = set(after)
+    neighbours = (
+        next((place for place in range(index + 1, len(before)) if before[place] in left), None),
+        next((place for place in range(index - 1, -1, -1) if before[place] in left), None),
+    )
+    nearest = min(
+        (place for place in neighbours if place is not None), key=lambda place: abs(place - index), default=None
+    )
+    return min(index, len(after) - 1) if nearest is None else after.index(before[nearest])

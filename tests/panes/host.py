@@ -157,8 +157,9 @@ class Stage:
 
     @property
     def why_dimmed(self) -> dict[str, str]:
-        """Why commands cannot be used now, by their ids."""
-        return {command.identifier: command.why_not for command in commands(self.app.screen) if not command.enabled}
+        """Why the pane's commands cannot be used now, by their ids."""
+        dimmed = (command for command in commands(self.app.screen) if not command.enabled)
+        return {each.identifier: each.why_not for each in dimmed if not each.identifier.startswith("table.")}
 
     async def settled(self) -> None:
         """Wait until everything that is under way inside the app is done and painted."""

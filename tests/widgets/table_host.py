@@ -14,6 +14,9 @@ from widgets.cells import Cell, Status
 from widgets.table import Table
 from widgets.table_columns import Column, between, fixed, flex
 
+EIGHTY = (80, 24)
+"""The smallest terminal that has to be pleasant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -1,10 +1,11 @@
-"""How many cells a column gets."""
+"""How many cells a column gets, and which columns are on screen."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.widgets.table_host import Job, TableApp, screen
 from widgets.table_columns import Column, Width, between, fixed, flex
 from widgets.table_layout import GAP, layout, stops
 
@@ -93,3 +94,33 @@ def test_every_column_can_be_scrolled_to(made: list[tuple[Width, int]], width: i
     assert [place.hidden_right for place in places] == [True] * (len(places) - 1) + [False]
     for place in places:
         assert sum(slot.width for slot in place.slots) + GAP * (len(place.slots) - 1) <= width
+
+
+async def test_the_least_important_column_goes_first_when_it_gets_narrow() -> None:
+    app = TableApp((Job("churn-1", "Failed", 62),))
+    async with app.run_test(size=(34, 10)) as pilot:
+        assert screen(app.table)[0].split() == ["Name", "Status", "›"]
+        await pilot.resize_terminal(20, 10)
+        await pilot.pause()
+        assert screen(app.table)[0].split() == ["Name", "›"]
+        await pilot.resize_terminal(80, 10)
+        await pilot.pause()
+        assert screen(app.table)[0].split() == ["Name", "Status", "Time"]
+
+
+async def test_left_and_right_show_the_columns_that_do_not_fit() -> None:
+    app = TableApp((Job("churn-1", "Failed", 62),))
+    async with app.run_test(size=(34, 4)) as pilot:
+        seen = []
+        for key in ("left", "right", "right", "left", "right"):
+            await pilot.press(key)
+            seen.append([line.split() for line in screen(app.table)[:2]])
+        by_priority = [["Name", "Status", "›"], ["churn-1", "✗", "Failed"]]
+        scrolled = [["‹Name", "Time"], ["churn-1", "62", "s"]]
+        assert seen == [by_priority, scrolled, scrolled, by_priority, scrolled]
+        await pilot.resize_terminal(80, 4)
+        await pilot.pause()
+        assert screen(app.table)[0].split() == ["Name", "Status", "Time"]
+        await pilot.resize_terminal(34, 4)
+        await pilot.pause()
+        assert screen(app.table)[0].split() == ["Name", "Status", "›"]

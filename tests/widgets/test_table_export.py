@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -13,26 +14,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.widgets.table_host import COLUMNS, Job, TableApp, jobs
-from widgets.table_columns import Column
-from widgets.table_export import ExportError, Format, export_text, save, to_csv, to_json, to_markdown
+from widgets.table_columns import Column, R
+from widgets.table_export import ExportError, Format, export_lines, save
 
 ROWS = (Job('say "hi", now', "Failed", 3), Job("a|b", "Completed", 12))
 TEXT = (Column[str]("text", "Text", str),)
 
 
+def exported(format: Format, columns: Sequence[Column[R]], rows: Iterable[R]) -> str:
+    return "".join(export_lines(format, columns, rows))
+
+
 def test_csv_quotes_what_has_to_be_quoted() -> None:
-    assert to_csv(COLUMNS, ROWS) == 'Name,Status,Time\n"say ""hi"", now",Failed,3 s\na|b,Completed,12 s\n'
+    assert exported("csv", COLUMNS, ROWS) == 'Name,Status,Time\n"say ""hi"", now",Failed,3 s\na|b,Completed,12 s\n'
 
 
 def test_json_names_its_members_by_the_columns_keys() -> None:
-    assert json.loads(to_json(COLUMNS, ROWS)) == [
+    records = [
         {"name": 'say "hi", now', "status": "Failed", "time": "3 s"},
         {"name": "a|b", "status": "Completed", "time": "12 s"},
     ]
+    assert exported("json", COLUMNS, ROWS) == json.dumps(records, indent=2) + "\n"
 
 
 def test_markdown_escapes_and_aligns() -> None:
-    assert to_markdown(COLUMNS, ROWS).splitlines() == [
+    assert exported("markdown", COLUMNS, ROWS).splitlines() == [
         "| Name | Status | Time |",
         "| --- | --- | ---: |",
         '| say "hi", now | Failed | 3 s |',
@@ -51,20 +57,20 @@ def test_markdown_escapes_and_aligns() -> None:
     ],
 )
 def test_markdown_is_not_acted_on(text: str, escaped: str) -> None:
-    assert to_markdown(TEXT, [text]).splitlines()[2] == f"| {escaped} |"
+    assert exported("markdown", TEXT, [text]).splitlines()[2] == f"| {escaped} |"
 
 
 @pytest.mark.parametrize("format", get_args(Format))
 def test_every_format_has_a_form_without_rows(format: Format) -> None:
-    assert export_text(format, COLUMNS, ()).endswith("\n")
+    assert exported(format, COLUMNS, ()).endswith("\n")
 
 
 @given(st.lists(st.text(), max_size=5))
 def test_what_is_read_back_is_what_the_column_says(rows: list[str]) -> None:
     said = [TEXT[0].text(row) for row in rows]
-    assert [row[0] for row in csv.reader(io.StringIO(to_csv(TEXT, rows)))] == ["Text", *said]
-    assert [record["text"] for record in json.loads(to_json(TEXT, rows))] == said
-    assert len(to_markdown(TEXT, rows).split("\n")) == len(rows) + 3
+    assert [row[0] for row in csv.reader(io.StringIO(exported("csv", TEXT, rows)))] == ["Text", *said]
+    assert [record["text"] for record in json.loads(exported("json", TEXT, rows))] == said
+    assert len(exported("markdown", TEXT, rows).split("\n")) == len(rows) + 3
 
 
 async def test_a_table_exports_the_rows_and_columns_that_are_asked_for() -> None:
@@ -75,11 +81,11 @@ async def test_a_table_exports_the_rows_and_columns_that_are_asked_for() -> None
         app.table.action_sort("name", reverse=True)
         await pilot.pause()
         table = app.table
-        assert table.export("csv") == "Name\njob-00003\njob-00002\njob-00000\n"
-        assert table.export("csv", "marked") == "Name\njob-00000\njob-00001\n"
-        assert table.export("csv", "all").splitlines()[1:] == [f"job-0000{number}" for number in range(4)]
-        assert table.export("csv", "cursor", columns="all") == "Name,Status,Time\njob-00002,InProgress,2 s\n"
-        assert json.loads(table.export("json", "marked", columns="all"))[0] == {
+        assert await table.export("csv") == "Name\njob-00003\njob-00002\njob-00000\n"
+        assert await table.export("csv", "marked") == "Name\njob-00000\njob-00001\n"
+        assert (await table.export("csv", "all")).splitlines()[1:] == [f"job-0000{number}" for number in range(4)]
+        assert await table.export("csv", "cursor", columns="all") == "Name,Status,Time\njob-00002,InProgress,2 s\n"
+        assert json.loads(await table.export("json", "marked", columns="all"))[0] == {
             "name": "job-00000",
             "status": "InProgress",
             "time": "0 s",
@@ -88,7 +94,7 @@ async def test_a_table_exports_the_rows_and_columns_that_are_asked_for() -> None
         with pytest.raises(KeyError):
             table.cell_text("price")
         app.table.rows = ()
-        assert table.export("csv", "cursor") == "Name\n"
+        assert await table.export("csv", "cursor") == "Name\n"
         assert table.cell_text("status") == ""
 
 

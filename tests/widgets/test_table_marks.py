@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from tests.widgets.table_host import Job, TableApp, jobs, named, screen
+from tests.widgets.table_host import EIGHTY, Job, TableApp, jobs, named, screen
 from widgets.table import Table
 from widgets.table_lines import MARK
 from widgets.table_marks import Marks
 from widgets.table_model import Sort
-
-EIGHTY = (80, 24)
 
 
 def marked(table: Table[Job]) -> str:
