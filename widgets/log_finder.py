@@ -218,8 +218,7 @@ class LogFinder(LogScroller):
 
     def _arrive(self) -> None:
         """Use what is found by now."""
-        if self._search and self._search.too_slow:
-            self._give_up()
+        self._give_up()
         if self._next_filter and self._next_filter.matches.complete:
             only, self._next_filter = self._next_filter, None
             if only.matches.too_slow:
@@ -232,8 +231,10 @@ class LogFinder(LogScroller):
 
     def _give_up(self) -> None:
         """Search no more for something that would take for ever."""
-        self.search("")
-        self._note = TOO_SLOW
+        if self._search and self._search.too_slow:
+            self.search("")
+            self._note = TOO_SLOW
+            self._paint()
 
     def _settle(self) -> None:
         for index in (self._filter and self._filter.matches, self._search):
@@ -243,9 +244,8 @@ class LogFinder(LogScroller):
         super()._settle()
 
     def _lines_from(self, line: int) -> int:
-        return (
-            self._filter.matches.count - self._filter.matches.rank(line) if self._filter else super()._lines_from(line)
-        )
+        found = self._filter.matches if self._filter else None
+        return found.count - found.rank(line) if found else super()._lines_from(line)
 
     def _nothing(self) -> str:
         return "No line matches the filter." if self._filter and self._store else super()._nothing()
@@ -280,19 +280,16 @@ class LogFinder(LogScroller):
         return self._style("match")
 
     def _spans(self, shown: str, start: int, stop: int) -> list[tuple[int, int]]:
-        """Where the search stands in a line."""
+        """Where the search stands in a line; in none any more as soon as one takes too long."""
+        if self._pattern is None or self._search is None or self._search.too_slow:
+            return []
         try:
-            return self._pattern.spans(shown, start, stop) if self._pattern else []
+            return self._pattern.spans(shown, start, stop)
         except TooSlow:
+            self._search.too_slow = True
             self.call_later(self._give_up)
             return []
 
     def _styled(self, row: Row) -> Row:
-        if (
-            self._filter
-            and self._around
-            and row.level == ""
-            and self._filter.matches.first_from(row.number) != row.number
-        ):
-            return row._replace(level="context")
-        return row
+        only = self._filter if self._around and row.level == "" else None
+        return row._replace(level="context") if only and only.matches.first_from(row.number) != row.number else row

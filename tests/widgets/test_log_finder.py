@@ -8,6 +8,7 @@ from textual.binding import Binding
 
 from tests.waiting import eventually
 from tests.widgets.log_host import LogApp, finds, lines, press, reads, says, screen, styled, texts
+from widgets.log_pattern import Pattern
 from widgets.log_view import LogView
 
 pytestmark = pytest.mark.usefixtures("paint_at_once")
@@ -84,6 +85,23 @@ async def test_a_regular_expression_that_would_take_for_ever_is_given_up() -> No
         assert (app.view.shown_count, app.view.looking) == (21, False)
         await press(pilot, "G", "slash", *"re:(a+)+$")
         await says(app.view, 4, "takes too long")
+
+
+async def test_a_screen_full_of_slow_lines_costs_no_more_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[str] = []
+    spans = Pattern.spans
+
+    def counted(pattern: Pattern, shown: str, start: int, stop: int) -> list[tuple[int, int]]:
+        tries.append(shown)
+        return spans(pattern, shown, start, stop)
+
+    monkeypatch.setattr(Pattern, "spans", counted)
+    app = LogApp()
+    async with app.run_test(size=(120, 40)):
+        app.view.extend(texts(*["a" * 40 + "b"] * 100))
+        app.view.search("re:(a+)+$")
+        await says(app.view, 39, "takes too long")
+        assert len(tries) == 1
 
 
 async def test_a_filter_hides_lines_and_clearing_restores_the_place() -> None:
