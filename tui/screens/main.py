@@ -181,6 +181,8 @@ class MainScreen(Screen[None]):
         assert pane.id is not None
         await self.switcher.query(f"#{pane.id}").remove()
         await self.switcher.add_content(pane, id=pane.id)
+        if self.switcher.current == pane.id:
+            pane.display = True  # the switcher sees no change where a pane takes the place of its like
         await self.action_show(pane.id)
 
     async def action_last_pane(self) -> None:
