@@ -15,9 +15,7 @@ from tests.journeys.test_train_from_csv import make_a_data_set_of_the_sample
 async def test_from_a_data_set_to_the_scatter_and_the_mistakes(folder: Path) -> None:
     async with console(local_config(folder), size=(120, 40)) as here:
         await train_on_the_sample(here)
-        await here.press("7")
-        await here.sees("No transform jobs yet.")
-        await here.press("n")
+        await here.press("2", "t")
         await here.sees("Which model shall predict?", "diabetes-xgboost")
         await here.press("enter")
         await here.sees("Transform which data?", "diabetes test", "diabetes validation")
@@ -34,11 +32,11 @@ async def test_from_a_data_set_to_the_scatter_and_the_mistakes(folder: Path) -> 
         for _ in range(6):
             await here.press("less_than_sign")
         await here.press("e")
-        await here.sees("Mistake 1: row", "Off by", "bmi")
+        await here.sees("Mistake 1 of ", "Off by", "bmi")
         await here.press("e")
-        await here.sees("Mistake 2: row")
+        await here.sees("Mistake 2 of ")
         await here.press("E")
-        await here.sees("Mistake 1: row")
+        await here.sees("Mistake 1 of ")
         await here.press("D")
         await here.sees("Against the training data", "of 10 columns")
         await here.press("w")
@@ -75,6 +73,40 @@ async def test_rows_with_their_label_on_a_small_terminal(folder: Path) -> None:
         await here.sees("Log of transform job diabetes-xgboost-transform-2", "[sagemaker logs]")
 
 
+async def test_new_labelled_data_is_compared_and_learnt_from(folder: Path) -> None:
+    async with console(local_config(folder), size=(120, 40)) as here:
+        await train_on_the_sample(here)
+        uri = put_new_data(here, rows=90)
+        await here.press("7", "n")
+        await here.sees("Which model shall predict?")
+        await here.press("enter")
+        await here.sees("Transform which data?", "any prefix in S3")
+        await here.press("end", "enter")
+        await here.sees("Transform with diabetes-xgboost", "A place in S3 looks like")
+        await here.press("tab")
+        await here.types(uri.removeprefix("s3://"))
+        await here.sees("1 object", "the first is new.csv, 11 columns", "$[1:]")
+        await here.press("f2")
+        await here.sees_match(r"transform +✓ Completed +1 of 1")
+        await here.press("enter")
+        await here.sees("new.csv: 90 rows", "It is not known what is true")
+        await here.press("L")
+        await here.sees("Which column of the input is the label?", "column 11")
+        await here.press("down", "enter")
+        await here.sees("Actual", "RMSE", "predicted (up) against actual (across)")
+        await here.press("D")
+        await here.sees_match(r"\d of 10 columns moved")
+        await here.sees("bmi", "moved much", "was 18 .. 42.2")
+        await here.press("T")
+        await here.sees("Run diabetes-xgboost again", "that of diabetes-xgboost and 1 new")
+        await here.press("f2")
+        await here.sees_match(r"diabetes-xgboost-2 +✓ Completed")
+        await here.press("l")
+        await here.sees("Log of diabetes-xgboost-2", "complete")
+        await here.press("g")
+        await here.sees("Train matrix has 400 rows")
+
+
 async def train_on_the_sample(here: Console, *, small: bool = False) -> None:
     """A data set of the sample, and a model of it."""
     await here.sees("No training jobs yet.")
@@ -95,6 +127,17 @@ async def train_on_the_sample(here: Console, *, small: bool = False) -> None:
     await here.sees("Train on diabetes", "Train (F2)")
     await here.press("f2")
     await here.sees_match(r"diabetes-xgboost +✓ Completed")
+
+
+def put_new_data(here: Console, rows: int) -> str:
+    """Some rows of the training data, of heavier people, where no data set knows of them; their place in S3."""
+    s3 = client_of(here, "s3")
+    bucket = s3.list_buckets()["Buckets"][0]["Name"]
+    lines = s3.get_object(Bucket=bucket, Key="datasets/diabetes/train/train.csv")["Body"].read().decode().splitlines()
+    cells = [line.split(",") for line in lines[:rows]]
+    heavier = [",".join([*row[:3], str(float(row[3]) + 12), *row[4:]]) for row in cells]
+    s3.put_object(Bucket=bucket, Key="new/new.csv", Body="\n".join(heavier).encode())
+    return f"s3://{bucket}/new/new.csv"
 
 
 def output_of(here: Console, name: str) -> list[str]:

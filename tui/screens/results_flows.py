@@ -45,7 +45,9 @@ async def choose_labels(stage: Stage, wish: LabelsWanted) -> None:
 
 async def train_with(stage: Stage, wish: TrainWithWanted) -> None:
     """Train the model again, with the labelled input of the job among its training data."""
-    stage.screen.post_message(CloneWanted(await stage.service.transform_results.training_with(wish.results)))
+    training = await stage.service.transform_results.training_with(wish.results)
+    stage.say(f"The training data is that of {training.job.name} and {count(len(wish.results.written), 'new file')}.")
+    stage.screen.post_message(CloneWanted(training))
 
 
 async def download(stage: Stage, wish: DownloadWanted) -> None:
