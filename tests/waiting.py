@@ -16,6 +16,8 @@ DEADLINE_SECONDS = 60
 """Enough on a machine that does a lot besides."""
 
 _PAUSE_SECONDS = 0.01
+_LONGEST_PAUSE_SECONDS = 0.05
+_LOOK_SECONDS = 0.02
 _LONGEST_ANSWER = 2000
 
 
@@ -27,11 +29,12 @@ def until(
     Fails when there was none in time: "waited 60 s in vain for <what>", with the end of the last answer.
     """
     __tracebackhide__ = True
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not holds(answer := condition()):
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise AssertionError(_in_vain(what, seconds, answer))
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(_pause(waited))
     return answer
 
 
@@ -40,11 +43,12 @@ async def eventually(
 ) -> T:
     """What `until` does, while the event loop goes on."""
     __tracebackhide__ = True
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not holds(answer := condition()):
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise AssertionError(_in_vain(what, seconds, answer))
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(_pause(waited))
     return answer
 
 
@@ -54,7 +58,7 @@ def meanwhile(look: Callable[[], None]) -> Iterator[None]:
     over = threading.Event()
 
     def look_on() -> None:
-        while not over.wait(_PAUSE_SECONDS):
+        while not over.wait(_LOOK_SECONDS):
             look()
 
     with ThreadPoolExecutor(1) as pool:
@@ -69,6 +73,11 @@ def meanwhile(look: Callable[[], None]) -> Iterator[None]:
 async def turn() -> None:
     """Let every other task of the event loop that is ready go on by one step."""
     await asyncio.sleep(0)
+
+
+def _pause(waited: float) -> float:
+    """Short at first; a look may cost what is waited for the time of the processor."""
+    return min(max(_PAUSE_SECONDS, waited / 20), _LONGEST_PAUSE_SECONDS)
 
 
 def _in_vain(what: str, seconds: float, answer: object) -> str:
