@@ -14,7 +14,7 @@ from tests.local.server import LocalServer
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def job(server: LocalServer) -> Any:
     """A finished job on two hosts."""
     training.upload_data(server)
@@ -26,7 +26,7 @@ def job(server: LocalServer) -> Any:
 
 
 def statistics(server: LocalServer, metric: str, **place: str) -> Any:
-    """The statistics of a metric in the last ten minutes."""
+    """The statistics of a metric in most of the last hour."""
     now = int(time.time())
     answer = call(
         server,
@@ -34,7 +34,7 @@ def statistics(server: LocalServer, metric: str, **place: str) -> Any:
         Namespace=NAMESPACE,
         MetricName=metric,
         Dimensions=dimensions(**place),
-        StartTime=now - 600,
+        StartTime=now - 3000,
         EndTime=now + 60,
         Period=3600,
         Statistics=["Minimum", "Maximum", "SampleCount"],

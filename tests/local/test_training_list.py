@@ -13,7 +13,7 @@ from tests.local.training import call, request, upload_data, wait_for_end, witho
 _NAMES = ["listed-delta", "listed-alpha", "listed-echo", "listed-bravo", "listed-charlie"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def listed(server: LocalServer) -> LocalServer:
     """The shared server with five failed jobs, created in the order of `_NAMES`."""
     upload_data(server)

@@ -21,7 +21,7 @@ _TUTORIAL = "tuning-job2026-11-23-07-24-09-xx"
 _TAGS = [{"Key": "team", "Value": "boston"}]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tutorial(server: LocalServer, sagemaker: Any) -> tuple[Any, list[tuple[Any, list[Any]]]]:
     """The low-level tutorial's tuning job once it has ended, and all that was seen on the way."""
     assert len(_TUTORIAL) == 32
