@@ -36,5 +36,5 @@ def test_what_could_not_be_kept_is_not_taken(server: LocalServer) -> None:
     scaling = server.client(SERVICE)
     with pytest.raises(ClientError, match="does not implement RegisterScalableTarget of application-autoscaling"):
         scaling.register_scalable_target(**VARIANT, MinCapacity=1, MaxCapacity=4)
-    with pytest.raises(ClientError, match="ValidationException.* 'serviceNamespace' failed to satisfy"):
+    with pytest.raises(ClientError, match=r"ValidationException.* 'serviceNamespace' failed to satisfy"):
         server.new_client(SERVICE, server.access_key, parameter_validation=False).describe_scalable_targets()
