@@ -12,7 +12,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from themes import DIALOGS_STYLESHEET
-from widgets.text import content
+from widgets.text import cells, content
+
+_SHORT, _LONG = 14, 40
+"""Cells within which the sentences of a list to choose from begin below each other."""
 
 
 class Confirm(ModalScreen[bool]):
@@ -101,10 +104,12 @@ class Choose(ModalScreen[str | None]):
         from textual.widgets import OptionList  # noqa: PLC0415
         from textual.widgets.option_list import Option  # noqa: PLC0415
 
+        width = max(_SHORT, *(min(cells(key), _LONG) for key, _ in self._choices))
         with Vertical(classes="dialog"):
             yield Static(content(self._question, "bold"))
             yield OptionList(
-                *(Option(content(f"{key:<14} {sentence}"), id=key) for key, sentence in self._choices), compact=True
+                *(Option(content(f"{key:<{width}} {sentence}"), id=key) for key, sentence in self._choices),
+                compact=True,
             )
 
     def on_option_list_option_selected(self, message: object) -> None:
