@@ -17,15 +17,15 @@ _DIGIT, _MARK, _POINT, _MINUS, _OTHER = range(5)
 class Grid:
     """Records without quotation, all of the same number of fields, by the places of their cells in the text."""
 
-    def __init__(self, block: Block, ascii_text: bytes, ends: npt.NDArray[np.intp]) -> None:
+    def __init__(self, block: Block, ascii_text: bytes, marks: npt.NDArray[np.intp], width: int) -> None:
         self._text = block.text
-        self._separator = block.text[ends[0, 0]]
+        self._separator = block.text[marks[0]]
         self._ascii_text = ascii_text
-        self._ends = ends
-        """Where each cell ends; a row for each record."""
+        self._width = width
+        self._marks = np.concatenate([[-1], marks]).astype(np.int32)
+        """The places of all separators and newlines, and the one before the text."""
 
-        self._begins = np.concatenate([[0], ends.ravel()[:-1] + 1]).reshape(ends.shape)
-        self._records = np.arange(len(ends))
+        self._records = np.arange(len(marks) // width)
         """The places of the records that count."""
 
         self._first_line = block.first_line
@@ -40,7 +40,7 @@ class Grid:
         marks = np.flatnonzero((cells == ord(separator)) | (cells == ord("\n")))
         records = ascii_text.count(b"\n")
         regular = len(marks) == width * records and bool((cells[marks[width - 1 :: width]] == ord("\n")).all())
-        return cls(block, ascii_text, marks.reshape(records, width)) if regular and width > 1 else None
+        return cls(block, ascii_text, marks, width) if regular and width > 1 else None
 
     def __len__(self) -> int:
         return len(self._records)
@@ -64,13 +64,13 @@ class Grid:
 
     def span(self, first: int, last: int) -> list[str]:
         """The text of each record from one column to another, both included, with what separates them."""
-        begins, ends = self._begins[self._records, first], self._ends[self._records, last]
-        return [self._text[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+        begins, ends = self._begins(first).tolist(), self._begins(last + 1).tolist()
+        return [self._text[begin : end - 1] for begin, end in zip(begins, ends, strict=True)]
 
     def cells(self, record: int, first: int, last: int) -> list[str]:
         """The cells of a record from one column to another, both included."""
-        row = self._records[record]
-        return self._text[self._begins[row, first] : self._ends[row, last]].split(self._separator)
+        cell = self._records[record] * self._width
+        return self._text[self._marks[cell + first] + 1 : self._marks[cell + last + 1]].split(self._separator)
 
     def odd(self, places: Sequence[int]) -> list[int]:
         """The records whose cell in one of the columns is neither a plain number nor empty."""
@@ -79,18 +79,22 @@ class Grid:
 
     def missing(self, place: int) -> npt.NDArray[np.bool_]:
         """For each record whether its cell in a column is a missing value."""
-        begins = self._begins[self._records, place]
-        first = np.frombuffer(self._ascii_text, np.uint8)[begins]
+        first = np.frombuffer(self._ascii_text, np.uint8)[self._begins(place)]
         numbers = (first >= ord("0")) & (first <= ord("9")) | (first == ord("-")) | (first == ord("."))
         missing = np.zeros(len(self), np.bool_)
         for record in np.flatnonzero(~numbers).tolist():
             missing[record] = is_missing(self.cells(record, place, place)[0])
         return missing
 
+    def _begins(self, place: int) -> npt.NDArray[np.int32]:
+        """Where the cell of a column begins in each record; of the one behind the last, where the next record does."""
+        begins: npt.NDArray[np.int32] = self._marks[self._records * self._width + place] + 1
+        return begins
+
     @cached_property
     def _plain(self) -> npt.NDArray[np.bool_]:
         """Whether each cell is a plain number or empty, by what follows what in it when digits are passed over."""
-        marks = self._ends.ravel()
+        marks = self._marks[1:]
         kinds = np.frombuffer(self._ascii_text.translate(_kinds(self._separator)), np.uint8)
         places = np.flatnonzero(kinds != _DIGIT)
         kinds = kinds[places]
@@ -99,7 +103,7 @@ class Grid:
         wrong = places[~_MAY_FOLLOW[10 * before + 5 * after_digits + kinds]]
         plain = np.ones(len(marks), np.bool_)
         plain[np.searchsorted(marks, wrong)] = False
-        return plain.reshape(self._ends.shape)
+        return plain.reshape(-1, self._width)
 
 
 def runs(places: Sequence[int], alone: Container[int] = ()) -> list[tuple[int, int]]:

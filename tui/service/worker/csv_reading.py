@@ -126,10 +126,12 @@ def read_blocks(
                 raise WrongEncoding(cannot_read(path), f"it is not {dialect.encoding} throughout", what_next) from error
             if "\0" in text:
                 raise DataError(cannot_read(path), "it has NUL bytes, so it is not text", "Choose a CSV file.")
-            text, held = _normalised(text, final=not data)
-            end = end_of_records(text) if data else len(text)
+            final = not data
+            text, held = _normalised(text, final=final)
+            end = len(text) if final else end_of_records(text)
             block, carry = text[:end], text[end:] + held
-            if not data:
+            del data, text  # the reader's work on a block needs the room
+            if final:
                 _check_quotes(path, block, line, dialect.separator)
                 block = block if not block or block.endswith("\n") else block + "\n"
             elif len(carry) > RECORD_LIMIT:
@@ -137,7 +139,7 @@ def read_blocks(
             if block:
                 yield Block(block, line, done)
                 line += block.count("\n")
-            if not data:
+            if final:
                 break
         after = path.stat()
         if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):

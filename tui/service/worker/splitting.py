@@ -59,18 +59,12 @@ def split_csv(context: TaskContext, path: str, plan: SplitPlan, folder: str) -> 
         trained: set[str] = set()
         with SplitFiles(staged, splits) as files, RowRepeats() as repeats:
             for labels, features in reader.rows(classes, survey.categories, second_reading.update):
-                for split, places in _dealt(draw, labels if plan.stratify else [""] * len(labels), source).items():
-                    split_labels, split_features = (
-                        [labels[place] for place in places],
-                        [features[place] for place in places],
-                    )
-                    files.write(split, split_labels, split_features)
-                    hashes = np.fromiter(
-                        map(hash, zip(split_labels, split_features, strict=True)), np.int64, len(places)
-                    )
-                    repeats.add(hashes, np.full(len(places), SPLITS.index(split)))
-                    if split == "train" and classes:
-                        trained.update(labels[place] for place in places)
+                dealt = _dealt(draw, labels if plan.stratify else [""] * len(labels), source)
+                _write(dealt, labels, features, files, repeats)
+                if classes:
+                    trained.update(labels[place] for place in dealt.get("train", ()))
+                labels.clear()  # the reading of the next block needs the room
+                features.clear()
             across = repeats.across(context.check)
         if first_reading.digest() != second_reading.digest():
             raise changed(source)
@@ -99,6 +93,22 @@ def split_csv(context: TaskContext, path: str, plan: SplitPlan, folder: str) -> 
         )
         (staged / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     return SplitResult(folder, manifest)
+
+
+def _write(
+    dealt: Mapping[SplitName, Sequence[int]],
+    labels: Sequence[str],
+    features: Sequence[str],
+    files: SplitFiles,
+    repeats: RowRepeats,
+) -> None:
+    """Write the rows of a block, of which `dealt` has the places in each split."""
+    for split, places in dealt.items():
+        split_labels = [labels[place] for place in places]
+        split_features = [features[place] for place in places]
+        files.write(split, split_labels, split_features)
+        hashes = np.fromiter(map(hash, zip(split_labels, split_features, strict=True)), np.int64, len(places))
+        repeats.add(hashes, np.full(len(places), SPLITS.index(split)))
 
 
 class _Progress:
