@@ -242,6 +242,24 @@ async def test_an_upload_whose_worker_is_killed_goes_on_without_what_had_arrived
     assert list((tmp_path / "transfers").iterdir()) == []
 
 
+async def test_an_upload_goes_on_in_another_console_and_at_another_address(
+    server: LocalServer, tmp_path: Path, bucket: str
+) -> None:
+    path = large_file(tmp_path, 8)
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            uploading = asyncio.create_task(files.upload([str(path)], S3Place(bucket)))
+            await sent(link, 5 * PART)
+            link.break_off()
+            with pytest.raises(ConnectionBroke):
+                await uploading
+    arrived = arrived_bytes(server, bucket)
+    async with opened(server, tmp_path) as later:
+        done = await later.upload([str(path)], S3Place(bucket))
+    assert done.kept >= arrived > 0
+    assert body_of(server, bucket, "large.bin") == path.read_bytes()
+
+
 async def test_an_upload_goes_on_after_a_break_in_the_connection(
     server: LocalServer, tmp_path: Path, bucket: str
 ) -> None:

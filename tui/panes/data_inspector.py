@@ -19,13 +19,10 @@ from tui.resources.datasets import DataError, UnreadableDataset, UploadedDataset
 from tui.resources.watches import WatchStatus
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
-from widgets.text import content, end, middle
+from widgets.text import content, end
 
 PREVIEW_ROWS = 12
 CELL_WIDTH = 10
-LONGEST_FILE = 24
-"""Cells of a file's name in the line about a transfer."""
-
 _LEVELS = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "note": ("·", "$text-muted")}
 
 
@@ -232,10 +229,10 @@ def _preview(source: CsvSource, columns: int) -> list[Content]:
 
 
 def upload_line(name: str, upload: UploadProgress) -> str:
-    """How far an upload is: files where there are several, bytes, rate and remaining time."""
+    """How far an upload is, what matters most first: files where there are several, bytes, remaining time, rate."""
     files = f"{upload.files_done:,} of {upload.files:,} " if upload.files > 1 else ""
     if not upload.total_bytes:
         return f"{name}: {files}(x cancels)"
     left = f" · {duration(upload.remaining_seconds)} left" if upload.remaining_seconds is not None else ""
-    far = f"{size(upload.done_bytes)} of {size(upload.total_bytes)} · {size(upload.rate)}/s"
-    return f"{name}: {files}{middle(upload.file, LONGEST_FILE)} {far}{left} (x cancels)"
+    far = f"{size(upload.done_bytes)} of {size(upload.total_bytes)}{left} (x cancels)"
+    return f"{name}: {files}{far} · {size(upload.rate)}/s · {upload.file}"

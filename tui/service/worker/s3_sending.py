@@ -90,7 +90,8 @@ class Sender:
         self._meter.finish_file()
 
     def _state_of(self, path: Path, bucket: str, key: str) -> Path:
-        named = json.dumps([str(path.resolve()), bucket, key, self._s3.meta.endpoint_url])
+        # Not by the address of S3: the embedded one has another port each time.
+        named = json.dumps([str(path.resolve()), bucket, key, *self._context.identity()])
         return self._state / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.json"
 
 
