@@ -59,7 +59,7 @@ async def test_a_person_steers() -> None:
     ladder = Told(held(100))
     async with stage(CanaryPane(ladder)) as here:
         await here.sees("Watching")
-        assert here.dimmed == {"canary.new", "canary.weights"}
+        assert here.why_dimmed == dict.fromkeys(("canary.new", "canary.weights"), "it has not ended yet")
         await here.press("p")
         await here.sees("Paused")
         await here.press("p")
@@ -68,9 +68,11 @@ async def test_a_person_steers() -> None:
         await here.sees("Nothing is known about the present: The worker process ended")
         await here.press("u")
         await here.sees("Going back", "You asked to go back.")
+        await here.until(lambda: here.why_dimmed.get("canary.pause") == "it is going back", "it goes back")
         await here.press("x")
         await here.sees("Stopped")
-        await here.until(lambda: here.dimmed == {"canary.pause", "canary.back", "canary.stop"}, "it has ended")
+        ended = dict.fromkeys(("canary.pause", "canary.back", "canary.stop"), "it has ended")
+        await here.until(lambda: here.why_dimmed == ended, "it has ended")
         await here.sees("u there restores those from before the canary")
         await here.press("n", "l", "equals_sign")
         await here.until(lambda: len(here.app.wishes) == 3, "three wishes")

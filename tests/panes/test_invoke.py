@@ -30,7 +30,10 @@ async def test_without_a_payload_nothing_is_sent() -> None:
     invoking = ScriptedInvoking()
     async with stage(await pane_of(invoking, InvokeSettings())) as here:
         await here.sees("none yet: e to type it or name a file, d for a data set")
-        assert {"invoke.send", "invoke.many", "invoke.next", "invoke.logs", "invoke.cancel"} <= here.dimmed
+        why = here.why_dimmed
+        assert (why["invoke.send"], why["invoke.many"]) == ("there is nothing to send", "there is nothing to send")
+        assert why["invoke.next"] == "no data set is chosen"
+        assert (why["invoke.logs"], why["invoke.cancel"]) == ("nothing has been answered yet", "nothing is under way")
         await here.press("i", "e", "d")
         await here.until(lambda: len(here.app.wishes) == 2, "two wishes")
         assert [type(wish) for wish in here.app.wishes] == [PayloadWanted, RowWanted]

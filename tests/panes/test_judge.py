@@ -66,9 +66,11 @@ async def test_it_is_cancelled() -> None:
     async with stage(pane_of(invoking)) as here:
         nothing_yet = {"judge.new", "judge.mistakes", "judge.promote", "judge.stricter", "judge.milder"}
         await here.until(lambda: here.dimmed == nothing_yet, "it is under way")
+        assert here.why_dimmed["judge.new"] == "the judgement is under way"
+        assert here.why_dimmed["judge.mistakes"] == "no variant has a score yet"
         await here.press("x")
         await here.sees("Cancelled; n judges again.")
-        await here.until(lambda: "judge.cancel" in here.dimmed, "there is nothing to cancel")
+        await here.until(lambda: here.why_dimmed.get("judge.cancel") == "nothing is judged now", "nothing to cancel")
         await here.press("n")
         await here.until(lambda: len(here.app.wishes) == 1, "a wish")
         assert isinstance(here.app.wishes[0], JudgeWanted)
@@ -103,7 +105,7 @@ async def test_read_only_promotes_nothing() -> None:
     async with stage(pane_of(invoking, read_only=True)) as here:
         invoking.told_judgements.put_nowait(judgement())
         await here.sees("★ 57.17")
-        assert "judge.promote" in here.dimmed
+        assert here.why_dimmed["judge.promote"] == "this console is read-only"
 
 
 @both_sizes
@@ -120,7 +122,8 @@ async def test_mistakes_one_at_a_time(size: tuple[int, int]) -> None:
         await here.sees("number 2", "-62.75")
         await here.press("n")
         await here.sees("2 mistakes in all")
-        await here.until(lambda: "mistakes.next" in here.dimmed, "there is no more")
+        no_more = "there is no other mistake that way"
+        await here.until(lambda: here.why_dimmed.get("mistakes.next") == no_more, "there is no more")
         await here.press("N")
         await here.sees("number 1 of 2", "+82.5")
         assert invoking.asked == 2

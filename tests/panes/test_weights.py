@@ -41,6 +41,8 @@ async def test_enter_sets_all_weights_in_one_call_and_u_takes_it_back() -> None:
     aws = Aws([live("XGB"), live("Linear")])
     async with stage(await pane_of(aws)) as here:
         await here.until(lambda: {"weights.set", "weights.undo"} <= here.dimmed, "there is nothing to set")
+        assert here.why_dimmed["weights.set"] == "the weights are those of the endpoint"
+        assert here.why_dimmed["weights.undo"] == "no weights were set from here"
         await here.press("3")
         await here.sees("75.0 %", "25.0 %", "Enter sets this in one call")
         await here.press("enter")
@@ -75,7 +77,7 @@ async def test_what_cannot_be_set_is_not_sent(keys: list[str], why: str) -> None
     async with stage(await pane_of(aws)) as here:
         await here.press(*keys)
         await here.sees(why)
-        assert "weights.set" in here.dimmed
+        assert here.why_dimmed["weights.set"] == "the endpoint would refuse these weights"
         await here.press("enter", "f2")
         await here.settled()
         assert aws.requests == []
@@ -92,7 +94,7 @@ async def test_read_only_sets_nothing() -> None:
     async with stage(await pane_of(Aws([live("XGB"), live("Linear")]), read_only=True)) as here:
         await here.press("plus")
         await here.sees("read-only")
-        assert {"weights.set", "weights.undo"} <= here.dimmed
+        assert {here.why_dimmed[name] for name in ("weights.set", "weights.undo")} == {"this console is read-only"}
 
 
 async def test_an_update_by_somebody_else_is_waited_for() -> None:
@@ -100,7 +102,7 @@ async def test_an_update_by_somebody_else_is_waited_for() -> None:
     async with stage(await pane_of(aws)) as here:
         await here.press("9")
         await here.sees("shop is Updating")
-        assert "weights.set" in here.dimmed
+        assert here.why_dimmed["weights.set"] == "the endpoint is being changed"
         aws.status = "InService"
         await here.sees("Enter sets this in one call")
 

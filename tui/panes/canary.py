@@ -87,17 +87,17 @@ class CanaryPane(Pane):
         async for state in self._ladder.watch():
             self._show(state)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
         """What would do nothing now is dimmed."""
         state = self._ladder.state
-        possible = {
-            "pause": state.phase in ("shifting", "holding"),
-            "go_back": not state.ended and state.phase != "going back",
-            "stop": not state.ended,
-            "new": state.ended,
-            "wish_weights": state.ended,
-        }
-        return True if possible.get(action, True) else None
+        match action:
+            case "pause" | "go_back" | "stop" if state.ended:
+                return "it has ended"
+            case "pause" | "go_back" if state.phase == "going back":
+                return "it is going back"
+            case "new" | "wish_weights" if not state.ended:
+                return "it has not ended yet"
+        return True
 
     def action_pause(self) -> None:
         """Stay at this step, or go on."""

@@ -94,23 +94,26 @@ class InvokePane(Pane):
         self._draw()
         self.action_step(1)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def possible_now(  # noqa: PLR0911 - one for each reason
+        self, action: str, parameters: tuple[object, ...]
+    ) -> bool | str:
         """What would do nothing now is dimmed."""
-        some = bool(self._rows or self._settings.payload.strip() or self._settings.file)
-        match action, parameters:
-            case (("send" | "shoot"), _):
-                possible = some and not self._busy
-            case "step", (int(step),):
-                possible = self._rows is not None and not self._busy and (step > 0 or self._rows.has_before)
-            case "next_variant", _:
-                possible = len(self._detail.production) > 1
-            case "logs", _:
-                possible = self._last_at > 0
-            case "cancel", _:
-                possible = self._busy
-            case _:
-                possible = True
-        return True if possible else None
+        match action:
+            case "send" | "shoot" | "step" if self._busy:
+                return "a request is under way"
+            case "send" | "shoot" if not (self._rows or self._settings.payload.strip() or self._settings.file):
+                return "there is nothing to send"
+            case "step" if self._rows is None:
+                return "no data set is chosen"
+            case "step" if parameters != (1,) and self._rows and not self._rows.has_before:
+                return "this is the first row"
+            case "next_variant" if len(self._detail.production) < 2:
+                return "there is only one variant"
+            case "logs" if not self._last_at:
+                return "nothing has been answered yet"
+            case "cancel" if not self._busy:
+                return "nothing is under way"
+        return True
 
     def action_send(self) -> None:
         """Send the request once."""

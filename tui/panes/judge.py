@@ -17,7 +17,7 @@ from textual.worker import Worker
 from tui.panes.endpoint_cells import milliseconds
 from tui.panes.endpoint_messages import JudgeWanted, MistakesWanted, PromoteWanted
 from tui.panes.judge_views import score_said, tolerance
-from tui.panes.pane import Pane
+from tui.panes.pane import READ_ONLY, Pane
 from tui.panes.wording import count, duration, number
 from tui.resources.datasets import DataError
 from tui.resources.endpoint_judging import PRIMARY, Judgement, JudgeProgress, JudgeRequest, Measure, Score
@@ -113,21 +113,20 @@ class JudgePane(Pane):
         """Keys go to the variants."""
         self.table.focus()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
         """What would do nothing now is dimmed."""
-        score = self.table.cursor_row if self.is_mounted else None
         match action:
-            case "mistakes" | "slide":
-                possible = score is not None
-            case "promote":
-                possible = score is not None and not self._read_only and len(self._request.variants) > 1
-            case "cancel":
-                possible = self._judging is not None and self._judging.is_running
-            case "new":
-                possible = self._judging is not None and self._judging.is_finished
-            case _:
-                possible = True
-        return True if possible else None
+            case "promote" if self._read_only:
+                return READ_ONLY
+            case "promote" if len(self._request.variants) < 2:
+                return "it is the only variant"
+            case "mistakes" | "slide" | "promote" if self.table.cursor_row is None:
+                return "no variant has a score yet"
+            case "cancel" if self._judging is None or not self._judging.is_running:
+                return "nothing is judged now"
+            case "new" if self._judging is None or not self._judging.is_finished:
+                return "the judgement is under way"
+        return True
 
     def action_mistakes(self) -> None:
         """Step through the mistakes of the variant under the cursor."""

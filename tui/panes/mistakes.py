@@ -95,13 +95,15 @@ class MistakesPane(Pane):
     async def watch_service(self) -> None:
         """Nothing is read that was not asked for."""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
         """There is nothing before the first mistake, and nothing behind the last."""
         if action != "step":
             return True
-        last = self._complete and self._place == len(self._found) - 1
-        possible = self._place > 0 if parameters == (-1,) else not last
-        return True if possible and not self._looking else None
+        if self._looking:
+            return "the next one is looked for"
+        before = parameters != (1,) and self._place <= 0
+        behind = parameters != (-1,) and self._complete and self._place == len(self._found) - 1
+        return "there is no other mistake that way" if before or behind else True
 
     def action_step(self, step: int) -> None:
         """Show the next mistake, or the one before."""

@@ -74,9 +74,21 @@ class Pane(Vertical):
         """What the pane asks for again and again, which a person can pause; None when there is no such thing."""
         return None
 
+    def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
+        """Whether an action can be done now.
+
+        A text says why it cannot, in words that follow a colon; False, that it does not fit what is under the cursor.
+        """
+        return True
+
     def why_not(self, action: str) -> str:
         """Why the keys of an action do nothing now, in words that follow a colon."""
-        return NOT_HERE
+        why = self.possible_now(action, ())
+        return why if isinstance(why, str) else NOT_HERE
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key does something now; None dims it."""
+        return True if not self.is_mounted or self.possible_now(action, parameters) is True else None
 
     @on(Table.Marked)
     def _say_marks(self, message: Table.Marked[Any]) -> None:

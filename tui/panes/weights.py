@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from tui.panes.pane import Pane
+from tui.panes.pane import READ_ONLY, Pane
 from tui.panes.wording import duration
 from tui.resources.endpoint_weights import VariantWeight, shares, weight_text, weights_reached
 from tui.resources.endpoints import EndpointDetail, Variant
@@ -115,21 +115,24 @@ class WeightsPane(Pane):
         """What is being edited."""
         return self._draft
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def possible_now(  # noqa: PLR0911 - one for each reason
+        self, action: str, parameters: tuple[object, ...]
+    ) -> bool | str:
         """What would do nothing now is dimmed."""
-        busy = self._setting or self._draft.detail.endpoint.running
         match action:
-            case "submit":
-                possible = not (busy or self._read_only) and self._draft.changed and not self._draft.problem
-            case "restore":
-                possible = (
-                    not (busy or self._read_only) and self._endpoints.previous_weights(self._endpoint) is not None
-                )
-            case "turn":
-                possible = self._draft.countable
-            case _:
-                possible = True
-        return True if possible else None
+            case "submit" | "restore" if self._read_only:
+                return READ_ONLY
+            case "submit" | "restore" if self._setting or self._draft.detail.endpoint.running:
+                return "the endpoint is being changed"
+            case "submit" if not self._draft.changed:
+                return "the weights are those of the endpoint"
+            case "submit" if self._draft.problem:
+                return "the endpoint would refuse these weights"
+            case "restore" if self._endpoints.previous_weights(self._endpoint) is None:
+                return "no weights were set from here"
+            case "turn" if not self._draft.countable:
+                return "the variant has no instances to count"
+        return True
 
     @on(WeightBars.Typed)
     def _type(self, message: WeightBars.Typed) -> None:
