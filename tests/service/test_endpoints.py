@@ -196,6 +196,18 @@ async def test_refused_weights_leave_the_memory_alone_and_a_lost_answer_does_not
     ]
 
 
+async def test_who_changes_weights_says_what_takes_that_back(endpoints: Endpoints, account: Account) -> None:
+    account.add("boston", 1)
+    wanted, earlier = ((VariantWeight("A", weight), VariantWeight("B", 1.0)) for weight in (3.0, 2.0))
+    await endpoints.set_weights("boston", wanted, lambda _: earlier)
+    assert endpoints.previous_weights("boston") == earlier
+    assert await endpoints.restore_weights("boston") == earlier
+    await endpoints.set_weights("boston", wanted, lambda _: None)
+    assert endpoints.previous_weights("boston") is None
+    with pytest.raises(InvalidRequest, match="has not changed them before"):
+        await endpoints.restore_weights("boston")
+
+
 async def test_weights_whose_answer_never_came_can_be_restored(
     endpoints: Endpoints, gateway: Gateway, account: Account, aws: StubAws
 ) -> None:
