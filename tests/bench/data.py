@@ -2,16 +2,16 @@
 
     python -m tests.bench.data [--megabytes 2000] [--upload-megabytes 500] [--files 2000] [--runs 3]
 
-prints Markdown tables. Each work on the CSV file has a process of its own, whose peak memory is what is shown; pandas
-reads the whole file at once there. Uploads go to an embedded SageMaker, ours by way of a worker that is started for it,
-as the AWS CLI is.
+prints Markdown tables. Each work on the CSV file has a worker of its own, with boto3 loaded and a client made, whose
+peak memory is what is shown; pandas reads the whole file at once in a process of its own. Uploads go to an embedded
+SageMaker, ours by way of a worker that is started for it, as the AWS CLI is.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
+import gzip
 import os
 import subprocess
 import sys
@@ -24,10 +24,14 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+import pyarrow
+from pyarrow.parquet import ParquetWriter
 
+from tests.bench.data_work import generate, work
 from tests.bench.harness import markdown
 from tests.local.server import LocalServer, run_server
 from tests.service.conftest import UNHURRIED
+from tests.service.lone_worker import lone_worker, peak_megabytes
 from tui.resources.previews import PAGE_ROWS
 from tui.resources.s3_objects import S3Place
 from tui.service.budget import Budget
@@ -36,49 +40,6 @@ from tui.service.s3 import S3Files
 from tui.service.wire import Connection
 
 BUCKET = "sagemaker-bench"
-
-
-def generate(path: Path, megabytes: int) -> int:
-    """Write a CSV file of ten columns with two faults; its rows."""
-    random = np.random.default_rng(1)
-    header = ",".join(["index", *(f"feature{number}" for number in range(7)), "city", "target"])
-    cities = np.array(["Oslo", "Rom", "Paris", "Wien"])
-    written = rows = 0
-    with path.open("w", newline="") as file:
-        file.write(header + "\r\n")
-        while written < megabytes * 1_000_000:
-            block = 20_000
-            numbers = random.normal(size=(block, 7)).round(5)
-            towns, labels = cities[random.integers(0, 4, block)], numbers[:, 0] * 3 + numbers[:, 1]
-            lines = [
-                f"{rows + place},{','.join(map(str, numbers[place]))},{towns[place]},{labels[place]:.4f}\r\n"
-                for place in range(block)
-            ]
-            file.writelines(lines)
-            written += sum(map(len, lines))
-            rows += block
-    return rows
-
-
-def reading(folder: Path, megabytes: int) -> str:
-    """Doctor and split against `pandas.read_csv` of the whole file."""
-    path = folder / "large.csv"
-    rows = generate(path, megabytes)
-    table, figures = [], {}
-    labels = {
-        "pandas": "pandas.read_csv, whole",
-        "inspect": "doctor: findings and column sheet",
-        "repair": "doctor: the new file",
-        "split": "split",
-    }
-    for what, label in labels.items():
-        command = [sys.executable, "-m", "tests.bench.data_work", what, str(path)]
-        answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        figures[what] = seconds, peak = json.loads(answer)
-        of_pandas = f"{figures['pandas'][1] / peak:.1f}"
-        table.append([label, f"{seconds:.1f}", f"{rows / seconds:,.0f}", f"{peak:,.0f}", of_pandas])
-    title = f"{rows:,} rows, {path.stat().st_size / 1e6:,.0f} MB"
-    return markdown([title, "s", "rows/s", "peak MB", "times less than pandas"], table)
 
 
 def uploading(folder: Path, megabytes: int, files: int, runs: int) -> str:
@@ -135,22 +96,44 @@ def copy_by_cli(server: LocalServer, source: Path) -> None:
     subprocess.run([*command, str(source), f"s3://{BUCKET}/theirs/"], check=True, env=os.environ | settings)
 
 
-async def previewing(folder: Path, runs: int) -> str:
-    """The first page of the large file, asked of a worker as the console asks."""
-    gateway = Gateway(Budget(UNHURRIED))
-    await gateway.open(Connection(None, "us-east-1", "http://127.0.0.1:9", "bench", "bench"))
-    times: list[float] = []
-    try:
-        await gateway.task("list_folder", path=str(folder))
-        for _ in range(runs + 1):
-            began = time.perf_counter()
-            page: Any = await gateway.task("preview_rows", where=str(folder / "large.csv"))
-            times.append(time.perf_counter() - began)
-            assert len(page.rows) == PAGE_ROWS
-    finally:
-        gateway.close()
-    row = ["first page", f"{times[0] * 1000:.0f}", f"{median(times[1:]) * 1000:.0f}"]
-    return markdown(["preview", "first time, ms", "again, ms"], [row])
+async def previewing(folder: Path, megabytes: int, runs: int) -> str:
+    """The first page of large files, each asked of a worker of its own as the console asks."""
+    size = megabytes * 1_000_000
+    table = []
+    for path in (folder / "large.csv", gzipped(folder, size), parquet(folder, size)):
+        times: list[float] = []
+        async with lone_worker() as gateway:
+            await gateway.task("list_folder", path=str(folder))
+            for _ in range(runs + 1):
+                began = time.perf_counter()
+                page: Any = await gateway.task("preview_rows", where=str(path))
+                times.append(time.perf_counter() - began)
+                assert len(page.rows) == PAGE_ROWS
+            peak = peak_megabytes(gateway)
+        label = f"{path.suffix[1:]}, {path.stat().st_size / 1e6:,.0f} MB"
+        table.append([label, f"{times[0] * 1000:.0f}", f"{median(times[1:]) * 1000:.0f}", f"{peak:.0f}"])
+    return markdown(["first page", "first time, ms", "again, ms", "peak MB"], table)
+
+
+def gzipped(folder: Path, size: int) -> Path:
+    """A packed file of about so many bytes: the beginning of the large one again and again."""
+    with (folder / "large.csv").open("rb") as source:
+        packed = gzip.compress(source.read(20_000_000), 1)
+    path = folder / "large.gz"
+    with path.open("wb") as file:
+        for _ in range(size // len(packed) + 1):
+            file.write(packed)
+    return path
+
+
+def parquet(folder: Path, size: int) -> Path:
+    """A Parquet file of about so many bytes, with row groups of a million rows."""
+    table = pyarrow.table(dict(zip("abcdefgh", np.random.default_rng(1).normal(size=(8, 1_000_000)), strict=True)))
+    path = folder / "large.parquet"
+    with ParquetWriter(path, table.schema) as writer:
+        for _ in range(size // table.nbytes + 1):
+            writer.write_table(table)
+    return path
 
 
 def main() -> None:
@@ -163,8 +146,11 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sys.stdout.write(reading(folder, arguments.megabytes) + "\n\n")
-        sys.stdout.write(asyncio.run(previewing(folder, 9)) + "\n\n")
+        rows = generate(folder / "large.csv", arguments.megabytes)
+        sys.stdout.write(work(folder / "large.csv", rows) + "\n\n")
+        sys.stdout.flush()
+        sys.stdout.write(asyncio.run(previewing(folder, arguments.megabytes, 9)) + "\n\n")
+        sys.stdout.flush()
         sys.stdout.write(uploading(folder, arguments.upload_megabytes, arguments.files, arguments.runs) + "\n")
 
 
