@@ -221,7 +221,7 @@ class Table(TableRows[R], TableMessages, can_focus=True):
             case "marked":
                 return self.marked
             case "shown":
-                return self._model.shown_rows
+                return self._model.shown_rows()
             case "all":
                 return self._model.rows
 
@@ -279,17 +279,12 @@ class Table(TableRows[R], TableMessages, can_focus=True):
             self.post_message(self.Marked(self, marked, hidden))
 
     def _row_lines(self) -> list[RowLine[R]]:
-        window, keys, marks = self._window, self._model.keys, self._marks.keys
-        thumb = window.thumb
+        window, slots, marks = self._window, self._layout.slots, self._marks.keys
+        top, bottom, thumb = window.top, window.top + window.height, window.thumb
+        keyed = zip(self._model.keys[top:bottom], self._model.shown_rows(top, bottom), strict=True)
         return [
-            RowLine(
-                self._layout.slots,
-                self._model.row(keys[index]),
-                cursor=index == window.cursor,
-                marked=keys[index] in marks,
-                thumb=index - window.top in thumb,
-            )
-            for index in range(window.top, min(window.top + window.height, window.count))
+            RowLine(slots, row, top + y == window.cursor, key in marks, y in thumb)
+            for y, (key, row) in enumerate(keyed)
         ]
 
     def _note_lines(self, width: int) -> Sequence[TextLine]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, overload
 
 from widgets.slices import pieces
@@ -33,10 +34,11 @@ def key_rows(rows: Sequence[R], key: Callable[[R], str], before: KeyedRows[R]) -
         before: the rows in place of which these are; the same keys in the same order are taken from there.
     """
     keys: list[str] = []
+    read = map(key, rows)
     for piece in pieces(len(rows)):
         if piece.start:
             yield
-        keys += map(key, rows[piece])
+        keys += islice(read, piece.stop - piece.start)
     if keys == before.keys:
         return KeyedRows(rows, before.keys, before.places)
     places: dict[str, int] = {}

@@ -66,11 +66,10 @@ class TableModel(Generic[R]):
         """The keys of all rows, shown or not."""
         return self._keyed.places.keys()
 
-    @property
-    def shown_rows(self) -> tuple[R, ...]:
-        """The rows that are shown, in order."""
+    def shown_rows(self, start: int = 0, stop: int | None = None) -> list[R]:
+        """The rows that are shown, in order, all or those from one position to another."""
         rows = self._keyed.rows
-        return tuple([rows[place] for place in self.keys.places])
+        return [rows[place] for place in self.keys.places[start:stop]]
 
     @property
     def complete(self) -> bool:

@@ -51,6 +51,8 @@ class Window:
 
     def resized(self, height: int) -> Window:
         """More or fewer lines; a visible cursor stays visible."""
+        if height == self.height:
+            return self
         resized = replace(self, height=height).scrolled(self.top)
         return resized.at(self.cursor) if self.cursor_visible or not self.height else resized
 
@@ -62,6 +64,8 @@ class Window:
         """
         if not before or not after:
             return replace(self, count=len(after))
+        if len(after) == self.count and all(before[place] == after[place] for place in (self.cursor, self.top)):
+            return self
         cursor = _survivor(before, after, self.cursor)
         followed = replace(self, count=len(after), cursor=cursor)
         if not self.cursor_visible:
