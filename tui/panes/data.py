@@ -32,7 +32,7 @@ from tui.panes.data_uploads import UploadList
 from tui.panes.data_watches import WatchList
 from tui.panes.job_messages import TrainingWanted
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import NOT_HERE, Pane
+from tui.panes.pane import Pane
 from tui.panes.transform_messages import TransformWanted
 from tui.panes.wording import count
 from tui.resources.csv_reports import CsvReport, FolderEntry
@@ -169,21 +169,11 @@ class DataPane(Pane):
         message.stop()
         self.refresh_bindings()
 
-    def _possible(self, action: str) -> bool | str:
+    def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
+        """What can be done with what is under the cursor."""
         reading = self.inspector.reading
         known = possible(self.subject, busy=bool(self.activity), reading=reading, read_only=self._read_only)
         return known.get(action, True)
-
-    def why_not(self, action: str) -> str:
-        """Why the keys of an action do nothing now."""
-        why = self._possible(action)
-        return why if isinstance(why, str) else NOT_HERE
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a key does something now; None dims it."""
-        if not self.is_mounted:
-            return True
-        return True if self._possible(action) is True else None
 
     @on(Table.Selected)
     def _open(self, message: Table.Selected[Any]) -> None:

@@ -24,7 +24,7 @@ from tui.panes.data_messages import (
 )
 from tui.panes.data_tables import OBJECTS, PARENT, S3_PARENT, home_short
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import NOT_HERE, Pane, PaneTitle, writing
+from tui.panes.pane import Pane, PaneTitle, writing
 from tui.panes.wording import count
 from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import DataError
@@ -181,7 +181,7 @@ class BrowserPane(Pane):
         """What is chosen in S3 as the transfers know it."""
         return tuple(entry.name + ("/" if entry.kind == "prefix" else "") for entry in self.chosen)
 
-    def _possible(self, action: str) -> bool | str:
+    def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
         """Whether something can be done with what is under the cursor, or why not."""
         free = "one transfer is done at a time, and x cancels it" if self.activity else True
         in_s3 = free if self._in_s3 else "it is done to what is in S3, and Tab goes there"
@@ -204,17 +204,6 @@ class BrowserPane(Pane):
         if self._in_s3:
             return "it is done to what is in the folder, and Tab goes there"
         return bool(self.chosen_paths) if self.place.bucket else "go into a bucket first, at the right"
-
-    def why_not(self, action: str) -> str:
-        """Why the keys of an action do nothing now."""
-        why = self._possible(action)
-        return why if isinstance(why, str) else NOT_HERE
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a key does something now; None dims it."""
-        if not self.is_mounted:
-            return True
-        return True if self._possible(action) is True else None
 
     @on(Table.Selected, "#local")
     def _open_local(self, message: Table.Selected[FolderEntry]) -> None:

@@ -17,7 +17,7 @@ from tui.panes import log_wording
 from tui.panes.log_bindings import LOG_BINDINGS
 from tui.panes.log_messages import LiveTailWanted, StreamsWanted
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import NOT_HERE, Pane
+from tui.panes.pane import Pane
 from tui.panes.wording import count
 from tui.resources.logs import NOUNS, WINDOWS, LogBatch, LogLine, LogSource, rank_of
 from tui.service.errors import ServiceError
@@ -144,7 +144,8 @@ class LogsPane(Pane):
         if self.source:
             self.post_message(CopyWanted(self.source.name, f"the name of the {NOUNS[self.source.kind]}"))
 
-    def _possible(self, action: str, step: object = None) -> bool | str:
+    def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
+        """What makes no sense for this log is dimmed."""
         reading = self._reading
         if reading is None:
             return action == "restart" or "no log is open"
@@ -156,18 +157,10 @@ class LogsPane(Pane):
             case "live_tail":
                 return not self._complete or "nothing is written to this log any more"
             case "window":
+                step = parameters[0] if parameters else None
                 possible = isinstance(step, int) and 0 <= WINDOWS.index(self._window) + step < len(WINDOWS)
                 return possible or "that is as far as it goes"
         return True
-
-    def why_not(self, action: str) -> str:
-        """Why the keys of an action do nothing now."""
-        why = self._possible(action)
-        return why if isinstance(why, str) else NOT_HERE
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What makes no sense for this log is dimmed."""
-        return True if self._possible(action, *parameters[:1]) is True else None
 
     @property
     def _lenses(self) -> list[tuple[str, bool]]:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import NOT_HERE, Pane, writing
+from tui.panes.pane import Pane, writing
 from tui.panes.results_columns import columns_of
 from tui.panes.results_facts import lost_said
 from tui.panes.results_judge import ResultsJudge
@@ -94,7 +94,7 @@ class ResultsPane(Pane):
         if self.is_attached:
             self.title_line.note = activity
 
-    def _possible(self, action: str) -> bool | str:
+    def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
         """Whether something can be done now, or why not."""
         can_be_judged = not self._problem and (self.results.can_be_judged or "it is not known what is true (L)")
         written = bool(self.results.written)
@@ -114,15 +114,6 @@ class ResultsPane(Pane):
             "reread": self.results.detail.job.running or "the job is over, nothing is added any more",
         }
         return possible.get(action, True)
-
-    def why_not(self, action: str) -> str:
-        """Why the keys of an action do nothing now."""
-        why = self._possible(action)
-        return why if isinstance(why, str) else NOT_HERE
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a key does something now; None dims it."""
-        return True if not self.is_mounted or self._possible(action) is True else None
 
     def action_scores(self) -> None:
         """Show how well the model predicts."""
