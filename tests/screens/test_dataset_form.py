@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tests.screens.terminal import Terminal, screen_text, until
 from tests.service.task_context import ScriptedContext
+from tests.waiting import turn
 from themes import STATUS_TOKENS, THEMES
 from tui.drafts import Drafts
 from tui.resources.split_plans import default_plan
@@ -104,5 +105,5 @@ async def test_what_is_wrong_stands_under_the_field_that_is_wrong(
             return
         await says(app, key, problem)
         form.action_submit()
-        await asyncio.sleep(0)
+        await turn()
         assert app.left is None

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.waiting import turn
 from widgets import slices
 from widgets.slices import in_slices
 
@@ -19,7 +20,7 @@ async def test_others_get_their_turn_between_two_slices(monkeypatch: pytest.Monk
         nonlocal turns
         while True:
             turns += 1
-            await asyncio.sleep(0)
+            await turn()
 
     task = asyncio.create_task(other())
     seen = [(item, turns) async for item in in_slices("abc")]

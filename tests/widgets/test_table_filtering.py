@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 import pytest
 
+from tests.waiting import eventually
 from tests.widgets.table_host import EIGHTY, TableApp, jobs, names, screen
 from widgets import table as table_module
 from widgets import table_model, table_rows
@@ -97,8 +97,7 @@ async def test_keys_do_not_wait_for_ever_to_mark_all_that_a_slow_filter_finds(mo
 
 
 async def _looked(app: TableApp) -> None:
-    while app.table.looking:  # noqa: ASYNC110 - the turns of the loop are what the filter waits for
-        await asyncio.sleep(0)
+    await eventually(lambda: app.table.looking, "the end of the filter", holds=lambda looking: not looking)
 
 
 async def test_a_filter_that_cannot_be_understood_is_explained_in_place_of_the_rows() -> None:
