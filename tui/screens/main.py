@@ -232,7 +232,7 @@ class MainScreen(Screen[None]):
 
     async def action_filter(self) -> None:
         """Type a filter for the list that has the keyboard."""
-        if (table := self._table()) is not None:
+        if (table := self._table("filter")) is not None:
             self._filtered = table
             await self.typed.open("/", table.filter_text)
 
@@ -240,14 +240,18 @@ class MainScreen(Screen[None]):
         """Write or copy the rows of the list that has the keyboard."""
         from tui.screens.export import export_table  # noqa: PLC0415
 
-        if (table := self._table()) is not None:
+        if (table := self._table("export")) is not None:
             self.run_worker(export_table(self, table, self.switcher.current or "rows"), group="export", exclusive=True)
 
-    def _table(self) -> Table[Any] | None:
+    def _table(self, verb: str) -> Table[Any] | None:
+        """The list that is meant, or a word about there being none."""
         if isinstance(self.focused, Table):
             return self.focused
         tables = self.pane(self.switcher.current or "train").query(Table)
-        return tables.first() if tables else None
+        if tables:
+            return tables.first()
+        self.notify(f"There is no list to {verb} in this pane.", timeout=3)
+        return None
 
     @on(Input.Changed, "#line Input")
     def _typed(self, message: Input.Changed) -> None:
