@@ -79,12 +79,13 @@ def _survivor(before: Sequence[str], after: Sequence[str], index: int) -> int:
         return index
     with suppress(ValueError):
         return after.index(before[index])
-    left = set(after)
+    # A list, which answers many times faster than keys that are looked up one by one.
+    keys, left = list(before), set(after)
     neighbours = (
-        next((place for place in range(index + 1, len(before)) if before[place] in left), None),
-        next((place for place in range(index - 1, -1, -1) if before[place] in left), None),
+        next((place for place in range(index + 1, len(keys)) if keys[place] in left), None),
+        next((place for place in range(index - 1, -1, -1) if keys[place] in left), None),
     )
-    nearest = min(
-        (place for place in neighbours if place is not None), key=lambda place: abs(place - index), default=None
-    )
-    return min(index, len(after) - 1) if nearest is None else after.index(before[nearest])
+    found = [place for place in neighbours if place is not None]
+    if not found:
+        return min(index, len(after) - 1)
+    return after.index(keys[min(found, key=lambda place: abs(place - index))])
