@@ -5,7 +5,10 @@ runs from the action until the last byte of its last frame. Rows have eight colu
 
 A refresh means that the service answered with a whole new list of which 20 rows are different. What a program does with
 it is written down for the DataTable twice: the rows put in again, and only the cells that differ updated, which is what
-it costs when somebody has written our comparison for it.
+it costs when somebody has written our comparison for it. Runs are ours / theirs: what takes the DataTable many seconds
+at 100,000 rows is done to it once.
+
+The second table says how long our loop gave nobody else a turn while such things went on, and how long they took.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import attrgetter
+from statistics import median
 from typing import ClassVar, Protocol
 
 import textual
@@ -24,7 +29,7 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 from textual.widgets import DataTable
 
-from tests.bench.harness import CountingDriver, Painted, line, markdown, measure, middle
+from tests.bench.harness import CountingDriver, Painted, line, markdown, measure, middle, stalled
 from widgets.cells import Status
 from widgets.table import Table
 from widgets.table_columns import Column, fixed, flex
@@ -115,7 +120,7 @@ class Ours:
     """The table of this project."""
 
     def __init__(self) -> None:
-        self.table = Table(COLUMNS, lambda job: job.name)
+        self.table: Table[Job] = Table(COLUMNS, attrgetter("name"))
         self.widget: Widget = self.table
 
     def prepare(self) -> None:
@@ -256,11 +261,48 @@ async def run(make: Callable[[], Contestant], size: int) -> dict[str, Painted]:
     return {name: middle(found) for name, found in results.items()}
 
 
+async def run_stalls(size: int) -> dict[str, tuple[float, float]]:
+    """For what takes long at many rows, the medians of its seconds and of the longest stall of the loop."""
+    rows = jobs(size)
+    answers = [(replace(rows[0], name=f"new-{turn}"), *changed(rows, turn)) for turn in range(RUNS)]
+    ours = Ours()
+    table = ours.table
+    app = Bench(ours)
+    task = asyncio.create_task(app.run_async(size=SCREEN, mouse=False))
+    await app.ready.wait()
+
+    def bare() -> None:
+        table.sort, table.filter_text, table.rows = None, "", ()
+
+    acts: dict[str, Callable[[int], None]] = {
+        "first fill": lambda _: ours.fill(rows),
+        "first filter": lambda _: ours.filter("cccccc"),
+        "filter taken away": lambda _: ours.filter(""),
+        "sort by a number": lambda _: table.action_sort("seconds"),
+        "sort by a text": lambda _: table.action_sort("name", reverse=True),
+        "sorted, one row more": lambda turn: ours.refresh(answers[turn]),
+        "sorted, a filter that all match": lambda _: ours.filter("training"),
+        "sorted and filtered, rows replaced": lambda _: ours.refresh(rows),
+        "a regular expression that would take years": lambda _: ours.filter("re:^(.?.?)+!$"),
+        "all taken away": lambda _: bare(),
+    }
+    results: dict[str, list[tuple[float, float]]] = {name: [] for name in acts}
+    for turn in range(RUNS):
+        for name, act in acts.items():
+            seconds, stalls = await stalled(lambda act=act, turn=turn: act(turn), lambda: not table.looking)  # type: ignore[misc]
+            results[name].append((seconds, stalls.longest))
+            await measure(app, lambda: None)
+    app.exit()
+    await task
+    return {name: (median(run[0] for run in runs), median(run[1] for run in runs)) for name, runs in results.items()}
+
+
 async def main() -> None:
     """Run both at all sizes and print one table, a size as soon as it is done."""
+    sizes = [int(argument) for argument in sys.argv[1:]] or SIZES
     header = ("what", "ours ms", "DataTable ms", "faster", "ours bytes", "DataTable bytes", "runs")
     sys.stdout.write(markdown(header, ()) + "\n")
-    for size in [int(argument) for argument in sys.argv[1:]] or SIZES:
+    for size in sizes:
         ours, theirs = await run(Ours, size), await run(Theirs, size)
         for name, mine in ours.items():
             other = theirs[name]
@@ -275,6 +317,12 @@ async def main() -> None:
                 f"{RUNS} / {runs}",
             )
             sys.stdout.write(line(cells) + "\n")
+        sys.stdout.flush()
+    sys.stdout.write("\n" + markdown(("what", "ms", "longest stall ms"), ()) + "\n")
+    for size in sizes:
+        for name, (seconds, stall) in (await run_stalls(size)).items():
+            figures = (f"{size:,} rows: {name}", f"{seconds * 1000:,.1f}", f"{stall * 1000:,.1f}")
+            sys.stdout.write(line(figures) + "\n")
         sys.stdout.flush()
     sys.stdout.write(
         f"\nMedians; textual {textual.__version__}, Python {platform.python_version()}, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, Protocol
 
 from textual import on
@@ -64,7 +65,7 @@ class ListPane(Pane, Generic[R]):
         super().__init__(id=id)
         self._live = live
         self._expected = ""
-        self.table: Table[R] = Table(columns, lambda row: row.arn, id=f"{id}-list")
+        self.table: Table[R] = Table(columns, attrgetter("arn"), id=f"{id}-list")
         self.inspector = inspector
 
     def compose(self) -> ComposeResult:
