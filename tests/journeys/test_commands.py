@@ -39,6 +39,13 @@ async def test_the_command_line_completes_and_runs_commands(desk: Console) -> No
     await desk.sees("Run newer again")
 
 
+async def test_a_dimmed_key_says_once_why_it_does_nothing(desk: Console) -> None:
+    await desk.press("x", "x", "x")
+    await desk.sees("Stop is not possible now: it does not run.")
+    assert desk.text.count("Stop is not possible now") == 1
+    assert not desk.app.service.budget.mutations
+
+
 async def test_a_filter_narrows_the_list_and_escape_takes_it_away(desk: Console) -> None:
     await desk.press("slash")
     await desk.types("old")
@@ -59,7 +66,7 @@ async def test_help_begins_with_the_keys_of_the_pane_and_says_why_one_is_dimmed(
     await desk.press("question_mark")
     await desk.sees("Keys of the pane Train", "Run the same job again under another name")
     said = " ".join(re.sub("[│╭╮╰╯─]", " ", desk.text).split())  # wherever the lines were wrapped
-    assert "Stop the job, or those that are marked (not now: it does not run)" in said
+    assert "Why the job failed: reason, hint, tracebacks, timeline (not now: it did not fail)" in said
     await desk.press("escape")
     await desk.sees_no("Keys of the pane")
 
