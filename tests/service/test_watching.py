@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from tests.local.server import LocalServer
 from tests.local.training import request, upload_data
 from tests.service.conftest import UNHURRIED
 from tests.service.link import link_to
 from tests.waiting import eventually
-from tui.resources.datasets import UploadedDataset
+from tui.resources.datasets import DataError, UploadedDataset
 from tui.resources.watches import Watch, WatchRun, WatchStatus
 from tui.service.budget import Budget
 from tui.service.datasets import Datasets
@@ -213,3 +216,25 @@ async def test_it_trains_again_on_the_new_data(server: LocalServer, tmp_path: Pa
         channel["ChannelName"]: channel["DataSource"]["S3DataSource"]["S3Uri"] for channel in job["InputDataConfig"]
     }
     assert uris["train"].endswith("/datasets/watched-data/train/train.csv")
+
+
+async def test_a_watch_that_cannot_be_written_down_works_on_and_says_so(server: LocalServer, tmp_path: Path) -> None:
+    path, other = tmp_path / "full.csv", tmp_path / "other.csv"
+    write(path, 20)
+    async with watcher(server, tmp_path) as here:
+        here.watching.add(Watch(str(path), HERE, {"name": "full"}))
+        await here.settled(path)
+        shutil.rmtree(tmp_path / "state")
+        (tmp_path / "state").write_text("a file where the folder was")
+        write(path, 30)
+        [run] = await here.has_runs(path, 1)
+        assert (run.outcome, run.sentence.split(".")[0]) == ("uploaded", "full: 30 rows")
+        assert f"Cannot write '{tmp_path / 'state' / 'watches.json'}'" in run.sentence
+        with pytest.raises(DataError, match="Cannot write"):
+            here.watching.add(Watch(str(other), HERE, {"name": "other"}))
+        with pytest.raises(DataError, match="Cannot write"):
+            here.watching.remove(str(path))
+        assert [status.watch.path for status in here.statuses] == [str(path)]
+        write(path, 40)
+        runs = await here.has_runs(path, 2)
+        assert [run.outcome for run in runs] == ["uploaded", "uploaded"]

@@ -79,17 +79,23 @@ class Watching:
         self._tasks.clear()
 
     def add(self, watch: Watch) -> None:
-        """Watch one more path, or another way than before."""
+        """Watch one more path, or another way than before.
+
+        Raises:
+            DataError: The watches cannot be read or written down; nothing has changed.
+        """
         self._load()
-        self._watches[watch.path] = watch
-        self._keep()
+        self._keep({**self._watches, watch.path: watch})
         self.start()
 
     def remove(self, path: str) -> None:
-        """Watch a path no more."""
+        """Watch a path no more.
+
+        Raises:
+            DataError: The watches cannot be read or written down; nothing has changed.
+        """
         self._load()
-        self._watches.pop(path, None)
-        self._keep()
+        self._keep({one: watch for one, watch in self._watches.items() if one != path})
         self.start()
 
     def run_now(self, path: str) -> None:
@@ -136,7 +142,10 @@ class Watching:
             files = {mark.path: mark.mark for mark in marks if watch.owns(mark.path)}
             if not watch.known:
                 self._watches[path] = replace(watch, known=True, seen=files)
-                self._keep()
+                try:
+                    self._keep(self._watches)
+                except DataError as error:
+                    self._say(path, f"watching. {error}")
                 self._publish()
                 continue
             under_way = self._under_way.get(path)
@@ -228,8 +237,12 @@ class Watching:
 
     def _add(self, path: str, file: str, outcome: Outcome, sentence: str) -> None:
         run = WatchRun(time.time(), Path(file).name, outcome, sentence)
-        self._watches[path] = self._watches[path].with_run(run)
-        self._keep()
+        watch = self._watches[path]
+        self._watches[path] = watch.with_run(run)
+        try:
+            self._keep(self._watches)
+        except DataError as error:  # the watch goes on: what it made is there
+            self._watches[path] = watch.with_run(replace(run, sentence=f"{sentence}. {error}"))
         self._publish()
 
     def _say(self, path: str, doing: str) -> None:
@@ -266,8 +279,14 @@ class Watching:
                 raise DataError(f"Cannot read '{self._file}'", str(error), what_next) from error
         self._loaded = True
 
-    def _keep(self) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    def _keep(self, watches: dict[str, Watch]) -> None:
+        """Write watches down, and have these from now on."""
         part = self._file.with_suffix(".part")
-        part.write_text(to_json(tuple(self._watches.values())), encoding="utf-8")
-        part.replace(self._file)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part.write_text(to_json(tuple(watches.values())), encoding="utf-8")
+            part.replace(self._file)
+        except OSError as error:
+            what_next = "Make room or the folder writable; until then the next console does not know of it."
+            raise DataError(f"Cannot write '{self._file}'", error.strerror or str(error), what_next) from error
+        self._watches = watches
