@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import compress
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,10 @@ def _survivor(before: Sequence[str], after: Sequence[str], index: int) -> int:
         return index
     with suppress(ValueError):
         return after.index(before[index])
-    # A list, which answers many times faster than keys that are looked up one by one.
-    keys, left = list(before), set(after)
-    neighbours = (
-        next((place for place in range(index + 1, len(keys)) if keys[place] in left), None),
-        next((place for place in range(index - 1, -1, -1) if keys[place] in left), None),
-    )
-    found = [place for place in neighbours if place is not None]
-    if not found:
+    left = set(after)
+    places = list(compress(range(len(before)), map(left.__contains__, before)))
+    if not places:
         return min(index, len(after) - 1)
-    return after.index(keys[min(found, key=lambda place: abs(place - index))])
+    following = bisect(places, index)
+    neighbours = places[following : following + 1] + places[max(0, following - 1) : following]
+    return after.index(before[min(neighbours, key=lambda place: abs(place - index))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import pickle
 import subprocess
 import sys
@@ -48,6 +49,10 @@ GIVING_WAY = ("nice", "-n", "5")
 thirds of one, and a page that is parsed would delay a key."""
 
 
+_ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
+"""With a heap for each of its threads, as glibc has it, what one has freed of a large file is of no use to the next."""
+
+
 def spawn_worker(log: Path | None) -> subprocess.Popen[bytes]:
     """Start a worker process; `log` takes what its libraries write to standard error.
 
@@ -61,6 +66,7 @@ def spawn_worker(log: Path | None) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=stderr,
             start_new_session=True,
+            env=os.environ | _ONE_HEAP,
         )
     finally:
         if not isinstance(stderr, int):
