@@ -147,7 +147,8 @@ class TableModel(Generic[R]):
         assumed = bytearray()
         if self._match is not None:
             yield from self._texts.move(keyed.places)
-            assumed = yield from self._shown_in(keyed)
+            if self._shown_match:
+                assumed = yield from self._shown_in(keyed)
         self._keyed, self._order, self._new_rows, self._arranging = keyed, order, None, None
         self._look_again(assumed)
 

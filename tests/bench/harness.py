@@ -43,8 +43,8 @@ class Painted:
     written: int
 
 
-async def measure(app: App[None], act: Callable[[], None]) -> Painted:
-    """Do something on the app's loop and wait until it has been quiet for a while.
+async def measure(app: App[None], act: Callable[[], None], busy: Callable[[], bool] = lambda: False) -> Painted:
+    """Do something on the app's loop and wait until it has been quiet for a while and is not busy any more.
 
     The clock stops at the last byte written, or, if there was none, when the action itself was done.
     """
@@ -57,7 +57,7 @@ async def measure(app: App[None], act: Callable[[], None]) -> Painted:
     turns, seen = 0, before
     while turns < QUIET_TURNS:
         await asyncio.sleep(TURN_SECONDS)
-        turns = turns + 1 if driver.written == seen else 0
+        turns = turns + 1 if driver.written == seen and not busy() else 0
         seen = driver.written
     end = driver.written_at if driver.written > before else done
     return Painted(max(end, done) - start, driver.written - before)

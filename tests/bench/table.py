@@ -107,6 +107,8 @@ class Contestant(Protocol):
 
     widget: Widget
 
+    @property
+    def busy(self) -> bool: ...
     def prepare(self) -> None: ...
     def fill(self, rows: tuple[Job, ...]) -> None: ...
     def restart(self, rows: tuple[Job, ...]) -> None: ...
@@ -122,6 +124,11 @@ class Ours:
     def __init__(self) -> None:
         self.table: Table[Job] = Table(COLUMNS, attrgetter("name"))
         self.widget: Widget = self.table
+
+    @property
+    def busy(self) -> bool:
+        """Whether what is on screen is not all yet."""
+        return self.table.looking
 
     def prepare(self) -> None:
         """The columns are there already."""
@@ -154,6 +161,11 @@ class Theirs:
         self.widget: Widget = self.table
         self._rows: tuple[Job, ...] = ()
         self._reverse = True
+
+    @property
+    def busy(self) -> bool:
+        """Never: it does everything at once."""
+        return False
 
     def prepare(self) -> None:
         for column, width in zip(COLUMNS, WIDTHS, strict=True):
@@ -228,18 +240,18 @@ async def run(make: Callable[[], Contestant], size: int) -> dict[str, Painted]:
     rows = jobs(size)
     runs = {slow: SLOW_RUNS.get(size, RUNS) for slow in SLOW} if make is Theirs else {}
     results: dict[str, list[Painted]] = {}
-    app = Bench(make())
+    app = Bench(table := make())
     task = asyncio.create_task(app.run_async(size=SCREEN, mouse=False))
 
     async def repeat(what: str, *acts: Callable[[int], None]) -> None:
         """What `acts` do in turn, each kept under its name from `what`."""
         for turn in range(runs.get(what.split(" / ", maxsplit=1)[0], RUNS)):
             for name, act in zip(what.split(" / "), acts, strict=True):
-                results.setdefault(name, []).append(await measure(app, lambda act=act, turn=turn: act(turn)))  # type: ignore[misc]
+                painted = await measure(app, lambda act=act, turn=turn: act(turn), lambda: table.busy)  # type: ignore[misc]
+                results.setdefault(name, []).append(painted)
 
     await app.ready.wait()
     await measure(app, lambda: None)
-    table = app.contestant
     await repeat(
         FILTERS,
         lambda _: table.fill(()),
@@ -253,7 +265,7 @@ async def run(make: Callable[[], Contestant], size: int) -> dict[str, Painted]:
     del results["emptied"], results["page back"]
     await repeat("sort", lambda _: table.sort())
     answers = [changed(rows, turn) for turn in range(RUNS)]
-    await measure(app, lambda: table.restart(rows))
+    await measure(app, lambda: table.restart(rows), lambda: table.busy)
     await repeat("refresh, cells updated", lambda turn: table.refresh_cells(answers[turn]))
     await repeat("refresh, filled again", lambda turn: table.refresh(answers[-1 - turn]))
     app.exit()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from tests.panes.host import stage
-from tests.panes.scripted import ARN, JOBS, ScriptedTraining, curve, detail, job
+from tests.panes.scripted import ARN, JOBS, NOW, ScriptedTraining, curve, detail, job
+from tui.panes import list_pane
 from tui.panes.job_messages import CloneWanted, CompareWanted, DeleteWanted, StopWanted, TrainingWanted
 from tui.panes.log_messages import LogsWanted
 from tui.panes.messages import CopyWanted
@@ -44,6 +49,17 @@ async def test_a_job_with_a_progress_bar_shows_its_percentage(training: Scripted
     async with stage(TrainPane(training, read_only=False)) as here:
         training.told_jobs.tell((job("with-a-bar", "InProgress", 95, progress=Progress(42, 100, "%")),))
         await here.sees("with-a-bar", "Training 42%")
+
+
+async def test_what_runs_grows_older_without_news(training: ScriptedTraining, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_pane, "AGE_SECONDS", 0.02)
+    async with stage(TrainPane(training, read_only=False)) as here:
+        training.told_jobs.tell((job("running", "InProgress", 95), job("done")))
+        await here.sees("1m 35s", "1m 05s")
+        polls = training.told_jobs.polls
+        monkeypatch.setattr(time, "time", lambda: NOW + 10)
+        await here.sees("1m 45s", "1m 05s")
+        assert training.told_jobs.polls == polls
 
 
 async def test_news_keeps_the_cursor_on_its_job(training: ScriptedTraining) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.waiting import eventually
 from tests.widgets.table_host import EIGHTY, TableApp, jobs, names, screen
+from widgets import slices, table_model, table_rows
 from widgets import table as table_module
-from widgets import table_model, table_rows
 from widgets.table import Table
 
 
@@ -40,6 +40,16 @@ async def test_a_filter_over_many_rows_shows_what_it_finds_while_it_looks() -> N
         await pilot.pause()
         counts = [message.shown for message in app.news if isinstance(message, Table.Counted)]
         assert counts == [100, 2, *range(1, 10), 19, 0, 10]
+
+
+@pytest.mark.usefixtures("slow")
+async def test_the_first_match_waits_for_nothing_but_the_rows_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = TableApp(jobs(100))
+    async with app.run_test(size=EIGHTY):
+        await _looked(app)
+        monkeypatch.setattr(slices, "PIECE", 10)
+        app.table.filter_text = "9"
+        assert (app.table.looking, names(app.table)) == (True, ["job-00009"])
 
 
 @pytest.mark.usefixtures("slow")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,18 +13,13 @@ from tui.panes.pane import writing
 from tui.panes.transform_inspector import TransformInspector
 from tui.panes.transform_messages import ResultsWanted, TransformCloneWanted, TransformStopWanted, TransformWanted
 from tui.panes.transform_views import files_bar
-from tui.panes.wording import duration, moment, status
+from tui.panes.wording import duration, moment, status, took
 from tui.resources.logs import transform_log
 from tui.resources.transforms import TransformJob
 from tui.service.errors import ServiceError
 from tui.service.prices import Prices
 from tui.service.transforms import Transforms
 from widgets.table_columns import Column, fixed, flex
-
-
-def _took(job: TransformJob) -> float:
-    return time.time() - job.created if job.duration is None else job.duration
-
 
 COLUMNS = (
     Column[TransformJob](
@@ -53,7 +47,7 @@ COLUMNS = (
         "created", "Created", lambda job: moment(job.created), fixed(16), sort_key=lambda job: job.created, priority=3
     ),
     Column[TransformJob](
-        "duration", "Took", lambda job: duration(_took(job)), fixed(8), "right", sort_key=_took, priority=4
+        "duration", "Took", lambda job: duration(took(job)), fixed(8), "right", sort_key=took, priority=4
     ),
 )
 

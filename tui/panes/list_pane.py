@@ -26,6 +26,9 @@ from widgets.table_columns import Column
 SETTLE_SECONDS = 0.15
 """How long the cursor rests on a row before it is described: moving through a list costs no calls."""
 
+AGE_SECONDS = 5.0
+"""Between two looks at how long things have been running."""
+
 
 class Listed(Protocol[R]):
     """What a pane lists: a `LiveList`, or something that is all there from the start."""
@@ -78,6 +81,12 @@ class ListPane(Pane, Generic[R]):
     def on_mount(self) -> None:
         """Say what is going on before the first answer."""
         self.table.loading_text = f"Asking for {self.HEADING[0].lower()}{self.HEADING[1:]}…"
+        self.set_interval(AGE_SECONDS, self._age)
+
+    def _age(self) -> None:
+        """Bring up to date how long what runs has been running; where nothing runs nothing is painted."""
+        if self.display and any(row.running for row in self._live.feed.snapshot.value or ()):
+            self.table.refresh_lines()
 
     @property
     def feed(self) -> Feed[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -15,7 +14,7 @@ from tui.panes.messages import WhyWanted
 from tui.panes.pane import writing
 from tui.panes.training_inspector import TrainingInspector
 from tui.panes.transform_messages import TransformWanted
-from tui.panes.wording import duration, moment, status
+from tui.panes.wording import duration, moment, status, took
 from tui.resources.comparison import MOST_COMPARED
 from tui.resources.logs import training_log
 from tui.resources.models import TrainedModel
@@ -43,10 +42,6 @@ def _progress(job: TrainingJob) -> Cell | str:
     return job.secondary_status if job.running or job.secondary_status == "MaxRuntimeExceeded" else ""
 
 
-def _duration(job: TrainingJob) -> float:
-    return time.time() - job.created if job.duration is None else job.duration
-
-
 COLUMNS = (
     Column[TrainingJob](
         "name",
@@ -63,7 +58,7 @@ COLUMNS = (
         "created", "Created", lambda job: moment(job.created), fixed(16), sort_key=lambda job: job.created, priority=3
     ),
     Column[TrainingJob](
-        "duration", "Took", lambda job: duration(_duration(job)), fixed(8), "right", sort_key=_duration, priority=4
+        "duration", "Took", lambda job: duration(took(job)), fixed(8), "right", sort_key=took, priority=4
     ),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -21,16 +20,11 @@ from tui.panes.messages import WhyWanted
 from tui.panes.pane import writing
 from tui.panes.tuning_inspector import TuningInspector
 from tui.panes.tuning_views import objective_name, progress_bar
-from tui.panes.wording import duration, moment, number, status
+from tui.panes.wording import duration, moment, number, status, took
 from tui.resources.tuning import TuningJob, TuningJobDetail
 from tui.service.errors import ServiceError
 from tui.service.tuning import Tuning
 from widgets.table_columns import Column, fixed, flex
-
-
-def _took(job: TuningJob) -> float:
-    return time.time() - job.created if job.duration is None else job.duration
-
 
 COLUMNS = (
     Column[TuningJob](
@@ -68,7 +62,7 @@ COLUMNS = (
         "created", "Created", lambda job: moment(job.created), fixed(16), sort_key=lambda job: job.created, priority=3
     ),
     Column[TuningJob](
-        "duration", "Took", lambda job: duration(_took(job)), fixed(8), "right", sort_key=_took, priority=4
+        "duration", "Took", lambda job: duration(took(job)), fixed(8), "right", sort_key=took, priority=4
     ),
 )
 

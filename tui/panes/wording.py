@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+from tui.resources.jobs import Job
 from widgets.cells import Status
 
 _STATUSES = {
@@ -28,6 +29,11 @@ def status(word: str) -> Status:
     """A status as a glyph and a word, never a colour alone."""
     glyph, token = _STATUSES.get(word, ("○", "status-waiting"))
     return Status(glyph, word, token)
+
+
+def took(job: Job) -> float:
+    """The seconds that a job took, or has been running so far."""
+    return time.time() - job.created if job.duration is None else job.duration
 
 
 def duration(seconds: float | None) -> str:
