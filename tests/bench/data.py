@@ -22,6 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pyarrow
@@ -43,7 +44,7 @@ BUCKET = "sagemaker-bench"
 
 
 def uploading(folder: Path, megabytes: int, files: int, runs: int) -> str:
-    """Uploads against `aws s3 cp`."""
+    """Uploads against `aws s3 cp`, each to a place of its own: what is there already would not be sent again."""
     one, many = folder / "one", folder / "many"
     one.mkdir()
     many.mkdir()
@@ -80,7 +81,7 @@ async def upload(server: LocalServer, folder: Path, source: Path) -> None:
     gateway = Gateway(Budget(UNHURRIED))
     await gateway.open(Connection(None, server.region, server.url, server.access_key, server.secret_key))
     try:
-        await S3Files(gateway, folder / "transfers").upload([str(source)], S3Place(BUCKET, "ours/"))
+        await S3Files(gateway, folder / "transfers").upload([str(source)], S3Place(BUCKET, f"ours-{uuid4()}/"))
     finally:
         gateway.close()
 
@@ -93,7 +94,7 @@ def copy_by_cli(server: LocalServer, source: Path) -> None:
         "AWS_ENDPOINT_URL": server.url,
     }
     command = [str(Path(sys.executable).with_name("aws")), "s3", "cp", "--recursive", "--quiet"]
-    subprocess.run([*command, str(source), f"s3://{BUCKET}/theirs/"], check=True, env=os.environ | settings)
+    subprocess.run([*command, str(source), f"s3://{BUCKET}/theirs-{uuid4()}/"], check=True, env=os.environ | settings)
 
 
 async def previewing(folder: Path, megabytes: int, runs: int) -> str:

@@ -9,14 +9,8 @@ from typing import Any
 import pytest
 
 from tests.resources.transforms import CHOICE, peek
-from tui.resources.transform_choices import (
-    choice_problems,
-    clone_request,
-    label_filter,
-    previews,
-    transform_request,
-    width_problem,
-)
+from tui.resources.transform_choices import choice_problems, clone_request, transform_request
+from tui.resources.transform_previews import label_filter, previews, width_problem
 
 JSON_CHOICE = replace(CHOICE, content_type="application/jsonlines", accept="application/jsonlines")
 

@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.resources.transforms import CHOICE, peek
-from tui.resources.transform_choices import (
-    TransformChoice,
-    choice_problems,
-)
+from tui.resources.transform_choices import TransformChoice, choice_problems
 from tui.resources.transform_plans import (
     MAX_PAYLOAD_MB,
     MEGABYTE,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui.resources.transform_choices import (
-    TransformChoice,
-)
+from tui.resources.transform_choices import TransformChoice
 from tui.resources.transform_plans import (
     InputPeek,
 )

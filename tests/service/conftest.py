@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -102,3 +103,23 @@ async def embedded(server: LocalServer) -> AsyncIterator[Gateway]:
     await gateway.open(Connection(None, server.region, server.url, server.access_key, server.secret_key))
     yield gateway
     gateway.close()
+
+
+@pytest.fixture
+def bucket(server: LocalServer, request: pytest.FixtureRequest) -> str:
+    """A bucket of this test's own."""
+    name = "test-" + hashlib.sha256(request.node.name.encode()).hexdigest()[:20]
+    server.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The URL of an S3 that has what the embedded one does not, versions for example."""
+    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()

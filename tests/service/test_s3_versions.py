@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 import pytest_asyncio
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from tests.service.conftest import UNHURRIED
 from tui.resources.datasets import DataError
@@ -26,22 +25,13 @@ PART = 5 << 20
 """Not the size in which we send."""
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def s3(endpoint: str) -> Any:
+def s3(moto: str) -> Any:
     session: Any = boto3.session.Session()
     return session.client(
         "s3",
         region_name="us-east-1",
-        endpoint_url=endpoint,
+        endpoint_url=moto,
         aws_access_key_id="key",
         aws_secret_access_key="secret",
     )
@@ -55,9 +45,9 @@ def bucket(s3: Any, request: pytest.FixtureRequest) -> str:
 
 
 @pytest_asyncio.fixture
-async def files(endpoint: str, tmp_path: Path) -> AsyncIterator[S3Files]:
+async def files(moto: str, tmp_path: Path) -> AsyncIterator[S3Files]:
     gateway = Gateway(Budget(UNHURRIED))
-    await gateway.open(Connection(None, "us-east-1", endpoint, "key", "secret"))
+    await gateway.open(Connection(None, "us-east-1", moto, "key", "secret"))
     yield S3Files(gateway, tmp_path / "transfers")
     gateway.close()
 

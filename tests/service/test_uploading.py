@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from tests.service.task_context import ScriptedContext
 from tui.resources.csv_reports import CsvDialect
@@ -33,20 +31,11 @@ from tui.service.worker.uploading import list_datasets, upload_dataset
 PLAN = SplitPlan("houses", CsvDialect(), ("row", "y"), "y", "regression", ("row",))
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-def client(endpoint: str) -> Any:
+def client(moto: str) -> Any:
     return boto3.client(
         "s3",
         region_name="us-east-1",
-        endpoint_url=endpoint,
+        endpoint_url=moto,
         aws_access_key_id="key",
         aws_secret_access_key="secret",
         config=Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
@@ -54,8 +43,8 @@ def client(endpoint: str) -> Any:
 
 
 @pytest.fixture
-def s3(endpoint: str) -> Any:
-    return client(endpoint)
+def s3(moto: str) -> Any:
+    return client(moto)
 
 
 @pytest.fixture

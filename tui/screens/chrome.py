@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input, Static
+
+from widgets.key_bar import KeyBar
+
+ANSWER_SECONDS = 3.0
+"""How long it stands on the screen why a key did nothing."""
+
+NEWS_IN_RATE = 0.2
+"""Calls a second by which the rate must differ from the one shown."""
 
 
 class HeaderLine(Widget):
@@ -22,6 +31,16 @@ class HeaderLine(Widget):
 
     notes: reactive[str] = reactive("")
     read_only: reactive[bool] = reactive(False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rate, self._throttled = -1.0, 0
+
+    def say_calls(self, rate: float, throttled: int) -> None:
+        """Show the calls a second, but no change on which nobody would act: idle means nothing is painted."""
+        if abs(rate - self._rate) >= NEWS_IN_RATE or throttled != self._throttled:
+            self._rate, self._throttled = rate, throttled
+            self.notes = f"{rate:.1f} calls/s" + (f"   429 ×{throttled}" if throttled else "")
 
     def render(self) -> Content:
         """One line."""
@@ -83,3 +102,25 @@ class TypedLine(Horizontal):
     def close(self) -> None:
         """Hide the line."""
         self.remove_class("-open")
+
+
+class DimmedKeys:
+    """Says why a key of the bar does nothing, once to whoever holds it down."""
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        self._screen = screen
+        self._said: set[str] = set()
+        """As far as it stands on the screen."""
+
+    def answer(self, key: str) -> None:
+        """A key was pressed that nobody has taken."""
+        active = self._screen.query_one(KeyBar).dimmed.get(key)
+        if active is None or not active.binding.description:
+            return
+        from tui.commands import why_not  # noqa: PLC0415 - not on the way to the first screen
+
+        answer = f"{active.binding.description} is not possible now: {why_not(active)}."
+        if answer not in self._said:
+            self._said.add(answer)
+            self._screen.set_timer(ANSWER_SECONDS, lambda: self._said.discard(answer))
+            self._screen.notify(answer, severity="warning", timeout=ANSWER_SECONDS)

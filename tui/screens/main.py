@@ -24,7 +24,7 @@ from tui.panes.log_messages import LogsWanted
 from tui.panes.messages import CopyWanted, Wish
 from tui.panes.pane import Pane
 from tui.screens.catalog import PANES, make_pane
-from tui.screens.chrome import HeaderLine, Navigation, TypedLine
+from tui.screens.chrome import DimmedKeys, HeaderLine, Navigation, TypedLine
 from tui.service.sagemaker import SageMaker
 from widgets.key_bar import KeyBar
 from widgets.table import Table
@@ -41,12 +41,6 @@ WIDE = 120
 
 MONEY_AFTER = 1.0
 """Seconds after the start at which the console begins to look at what endpoints cost: the first screen comes first."""
-
-ANSWER_SECONDS = 3.0
-"""How long it stands on the screen why a key did nothing."""
-
-NEWS_IN_RATE = 0.2
-"""Calls a second by which the rate must differ from the one shown."""
 
 
 def _collect_garbage_again() -> None:
@@ -106,12 +100,8 @@ class MainScreen(Screen[None]):
         self.config = config
         self.drafts = Drafts(config.state_folder / "drafts")
         self._last = "train"
-        self._shown_rate = -1.0
-        self._shown_throttled = 0
         self._filtered: Table[Any] | None = None
-        self._answers: set[str] = set()
-        """Why keys do nothing, as far as it stands on the screen."""
-
+        self._dimmed = DimmedKeys(self)
         self._offered: tuple[Command, ...] = ()
         self.endpoints: tuple[Endpoint, ...] = ()
         """Those of the list, once somebody has looked."""
@@ -143,13 +133,8 @@ class MainScreen(Screen[None]):
         self.set_class(too_small, "-too-small")
 
     def _say_calls(self) -> None:
-        """Bring the header up to date, but not for a change that nobody would act on: idle means nothing is painted."""
         budget = self.service.budget
-        rate = budget.calls_per_second()
-        if abs(rate - self._shown_rate) >= NEWS_IN_RATE or budget.throttled != self._shown_throttled:
-            self._shown_rate, self._shown_throttled = rate, budget.throttled
-            throttled = f"   429 ×{budget.throttled}" if budget.throttled else ""
-            self.header.notes = f"{rate:.1f} calls/s{throttled}"
+        self.header.say_calls(budget.calls_per_second(), budget.throttled)
 
     def _begin_to_follow_money(self) -> None:
         self.run_worker(self._follow_money(), group="money")
@@ -285,16 +270,7 @@ class MainScreen(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Say why a dimmed key does nothing: a key without an answer looks broken."""
-        active = self.query_one(KeyBar).dimmed.get(event.key)
-        if active is None or not active.binding.description:
-            return
-        from tui.commands import why_not  # noqa: PLC0415
-
-        answer = f"{active.binding.description} is not possible now: {why_not(active)}."
-        if answer not in self._answers:  # whoever holds the key down is told once
-            self._answers.add(answer)
-            self.set_timer(ANSWER_SECONDS, lambda: self._answers.discard(answer))
-            self.notify(answer, severity="warning", timeout=ANSWER_SECONDS)
+        self._dimmed.answer(event.key)
 
     def action_help(self) -> None:
         """What the keys do here."""

@@ -11,18 +11,9 @@ from tui.drafts import Drafts
 from tui.panes.wording import count, size
 from tui.resources.algorithms import AlgorithmName
 from tui.resources.training import name_problem
-from tui.resources.transform_choices import (
-    MAX_RETRIES,
-    MAX_TIMEOUT,
-    Preview,
-    TransformChoice,
-    choice_problems,
-    label_filter,
-    previews,
-    uri_problem,
-    width_problem,
-)
+from tui.resources.transform_choices import MAX_RETRIES, MAX_TIMEOUT, TransformChoice, choice_problems, uri_problem
 from tui.resources.transform_plans import MAX_PAYLOAD_MB, READ, InputPeek, plan_transform
+from tui.resources.transform_previews import Preview, label_filter, previews, width_problem
 from tui.screens.form import Form
 from tui.screens.transform_fields import choice_of, transform_fields
 from tui.service.errors import NotFound, ServiceError

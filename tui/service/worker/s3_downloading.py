@@ -46,7 +46,8 @@ class _Object:
         """Whether its file came of an attempt before, which has seen that it was right."""
         with suppress(FileNotFoundError):
             status = self.path.stat()
-            return (status.st_size, int(status.st_mtime)) == (self.stored.size, self.modified)
+            # To the nanosecond: a download sets a whole second, somebody who wrote within it does not.
+            return (status.st_size, status.st_mtime_ns) == (self.stored.size, self.modified * 1_000_000_000)
         return False
 
 
