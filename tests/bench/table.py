@@ -14,6 +14,7 @@ The second table says how long our loop gave nobody else a turn while such thing
 from __future__ import annotations
 
 import asyncio
+import gc
 import platform
 import sys
 from collections.abc import Callable
@@ -67,6 +68,8 @@ SLOW = (*FILTERS.split(" / "), "refresh, filled again")
 
 async def run(make: Callable[[], Contestant], size: int) -> dict[str, Painted]:
     """The medians of everything, for one contestant at one size."""
+    gc.collect()
+    gc.freeze()  # what the other has left behind is not collected again at this one's expense
     rows = jobs(size)
     runs = {slow: SLOW_RUNS.get(size, RUNS) for slow in SLOW} if make is Theirs else {}
     results: dict[str, list[Painted]] = {}
