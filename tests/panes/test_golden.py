@@ -112,6 +112,6 @@ async def test_logs(logs: ScriptedLogs, size: tuple[int, int]) -> None:
         golden.check(here.app, f"logs-following-{name}")
         await here.press("g")
         logs.batches.put_nowait(LogBatch((LogLine(1_790_000_001_000, "algo-1", "one more"),)))
-        await here.sees("53 lines")
+        await here.sees("53 lines", "↓ 1 new line (f follow)")
         await here.settled()
         golden.check(here.app, f"logs-scrolled-up-{name}")

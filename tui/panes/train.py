@@ -47,7 +47,7 @@ COLUMNS = (
         "name",
         "Name",
         _name,
-        flex(share=3, minimum=16),
+        flex(share=3, minimum=22),
         shorten="middle",
         sort_key=lambda job: job.name,
         priority=9,
