@@ -80,11 +80,11 @@ def text(request: pytest.FixtureRequest) -> str:
 
 
 def nothing_foreign_in(here: Stage) -> None:
+    assert here.app._exception is None
     painted = "".join(here.written)
     strange = foreign_controls(painted)
     where = painted.find(strange[0]) if strange else 0
     assert strange == [], painted[max(0, where - 100) : where + 100]
-    assert here.app._exception is None
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])

@@ -20,6 +20,7 @@ from tui.resources.watches import WatchStatus
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
 from widgets.text import content, end
+from widgets.worker_owner import WorkerOwner
 
 PREVIEW_ROWS = 12
 CELL_WIDTH = 10
@@ -30,7 +31,7 @@ SETTLE_SECONDS = 0.15
 """How long the cursor rests on a file before it is opened."""
 
 
-class DataInspector(VerticalScroll, can_focus=True):
+class DataInspector(WorkerOwner, VerticalScroll, can_focus=True):
     """Shows one file, one data set or one watch; a file it reads by itself."""
 
     class Told(Message):

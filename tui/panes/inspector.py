@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher
 
+from widgets.worker_owner import WorkerOwner
+
 
 class Views(ContentSwitcher):
     """The views of a resource, one at a time; their ids are the names by which they are asked for."""
@@ -25,7 +27,7 @@ Following = Callable[[], Awaitable[None]]
 """Something that shows what becomes of a resource until it is cancelled."""
 
 
-class Inspector(Vertical, Generic[V]):
+class Inspector(WorkerOwner, Vertical, Generic[V]):
     """Shows the resource that `subject` names; asks the service only while it is on the screen."""
 
     subject: reactive[str | None] = reactive(None)

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from tui.service.feed import Feed
 from widgets.table import Table
 from widgets.text import one_line
+from widgets.worker_owner import WorkerOwner
 
 NOT_HERE = "it does not fit what is under the cursor"
 """Why most keys that do nothing do nothing."""
@@ -51,7 +52,7 @@ class PaneTitle(Static):
         )
 
 
-class Pane(Vertical):
+class Pane(WorkerOwner, Vertical):
     """A pane asks the service while it is shown and not a moment longer."""
 
     DEFAULT_CLASSES = "pane"

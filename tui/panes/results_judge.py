@@ -23,6 +23,7 @@ from tui.service.errors import ServiceError
 from tui.service.transform_results import TransformResults
 from widgets.scatter import Scatter, ScatterChart
 from widgets.text import content
+from widgets.worker_owner import WorkerOwner
 
 UNASKED = 50_000_000
 """Bytes of input that are judged without being asked for."""
@@ -33,7 +34,7 @@ TOLERANCE = 2.0
 Answer = TypeVar("Answer")
 
 
-class ResultsJudge(VerticalScroll):
+class ResultsJudge(WorkerOwner, VerticalScroll):
     """Judges what a job has written; everything is computed when it is first asked for."""
 
     class Doing(Message):

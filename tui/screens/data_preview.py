@@ -22,6 +22,7 @@ from widgets.key_bar import KeyBar
 from widgets.table import Table
 from widgets.table_columns import Column, between, fixed
 from widgets.text import cells, content, one_line
+from widgets.worker_owner import WorkerOwner
 
 _WIDEST = 24
 
@@ -29,7 +30,7 @@ Row = tuple[int, tuple[str, ...]]
 """A row's number in the file, counted from 1, and its cells."""
 
 
-class PreviewScreen(ModalScreen[None]):
+class PreviewScreen(WorkerOwner, ModalScreen[None]):
     """Shows one page; the next one is read when it is asked for."""
 
     CSS_PATH = DIALOGS_STYLESHEET

@@ -16,6 +16,7 @@ from textual.widgets import Button, Input, Select, Static, TextArea
 from themes import DIALOGS_STYLESHEET
 from tui.drafts import Drafts
 from widgets.text import clean, content, one_line
+from widgets.worker_owner import WorkerOwner
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Field:
     """Shown under the field while nothing is wrong with it."""
 
 
-class Form(ModalScreen[dict[str, str] | None]):
+class Form(WorkerOwner, ModalScreen[dict[str, str] | None]):
     """Asks for the fields and leaves with their values, or with None; the draft stays until the caller forgets it."""
 
     CSS_PATH = DIALOGS_STYLESHEET

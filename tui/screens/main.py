@@ -28,6 +28,7 @@ from tui.screens.chrome import DimmedKeys, HeaderLine, Navigation, TypedLine
 from tui.service.sagemaker import SageMaker
 from widgets.key_bar import KeyBar
 from widgets.table import Table
+from widgets.worker_owner import WorkerOwner
 
 if TYPE_CHECKING:
     from tui.commands import Command
@@ -55,7 +56,7 @@ def _palette_commands() -> type[Provider]:
     return PaletteCommands
 
 
-class MainScreen(Screen[None]):
+class MainScreen(WorkerOwner, Screen[None]):
     """Shows one pane at a time and carries wishes from one to another.
 
     What is not on the first screen is imported when it is first asked for: it would be a fifth of the start-up.

@@ -95,5 +95,4 @@ class PricedForm(Form):
     async def _learn_prices(self, types: Sequence[str]) -> None:
         await asyncio.sleep(SETTLE_SECONDS)
         await self.prices.learn(types)
-        if self.is_attached:
-            self.check()
+        self.check()

@@ -23,6 +23,7 @@ from widgets.clipboard import copy
 from widgets.key_bar import KeyBar
 from widgets.log_text import displayed
 from widgets.text import content
+from widgets.worker_owner import WorkerOwner
 
 BAR_CELLS = 10
 """Cells of the bar of the longest step of a timeline."""
@@ -43,7 +44,7 @@ class Page(VerticalScroll):
     ]
 
 
-class WhyScreen(ModalScreen[bool]):
+class WhyScreen(WorkerOwner, ModalScreen[bool]):
     """Tells what is known of how something ended; leaves with whether its log shall be opened.
 
     What is known already is shown at once, the rest as it is read, and what cannot be read is said in its place.
