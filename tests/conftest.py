@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _FOREIGN_PREFIXES = ("AWS_", "SAGEDECK_", "SAGEMAKER_", "XDG_")
 
@@ -28,6 +29,11 @@ def pytest_configure() -> None:
         os.environ[f"{scheme}_proxy"] = _NOBODY
     os.environ["no_proxy"] = "127.0.0.1,localhost"
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
+    # The same examples everywhere, however slow the machine is: a change is blamed for what it did, not for its luck.
+    settings.register_profile(
+        "same", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("same")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 from sklearn.datasets import load_svmlight_file
@@ -91,7 +91,6 @@ _NUMBERS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
 @given(st.lists(st.tuples(_NUMBERS, st.dictionaries(st.integers(0, 50), _NUMBERS, max_size=8)), max_size=10))
-@settings(deadline=None)
 def test_libsvm_is_read_as_scikit_learn_reads_it(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[float, dict[int, float]]]
 ) -> None:

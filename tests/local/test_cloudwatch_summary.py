@@ -53,7 +53,6 @@ def percentile(values: Sequence[float], percent: float) -> float | None:
 
 
 @given(st.lists(WIDE, min_size=1, max_size=EXACT_VALUES))
-@settings(deadline=None)
 def test_percentiles_of_few_values_are_exact(values: list[float]) -> None:
     assert percentiles(summarised(values)) == true_percentiles(values)
 
@@ -93,7 +92,6 @@ def test_counts_weigh() -> None:
 
 
 @given(st.dictionaries(WIDE, st.floats(min_value=0.5, max_value=1e6), min_size=1, max_size=50))
-@settings(deadline=None)
 def test_a_distribution_is_stored_without_loss(occurrences: dict[float, float]) -> None:
     before = Distribution.of(occurrences)
     after = Distribution.unpack(before.pack())

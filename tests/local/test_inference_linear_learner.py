@@ -164,7 +164,7 @@ def test_empty_and_too_large_bodies() -> None:
     assert (status, "413 Request Entity Too Large" in text) == (413, True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.binary(max_size=60)
     | st.recursive(

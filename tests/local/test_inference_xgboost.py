@@ -152,7 +152,7 @@ def test_a_model_of_one_column_takes_lines_of_one_number(tmp_path: Path) -> None
     assert model.serve().text("\n".join(map(str, rows))) == "".join(answers)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 4).flatmap(
         lambda rows: st.lists(
@@ -173,7 +173,7 @@ def test_csv_means_what_its_numbers_mean(rows: list[list[float | None]], newline
     assert (reply.status, reply.body.decode().split()) == (200, [str(float(v)) for v in model.predictions(table)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.binary(max_size=60) | st.text(alphabet="0123456789.,:-+e \t\n\r;nafi\"'", max_size=60).map(str.encode),
     st.sampled_from(["text/csv", "text/libsvm", "application/x-recordio-protobuf", "", "text/plain", ";=,"]),

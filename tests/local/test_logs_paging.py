@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.local.logs_client import GROUP, STREAM, LogsClient
@@ -88,7 +88,6 @@ def filter_pages(logs: Logs, group: str, **request: Any) -> list[list[str]]:
         request["nextToken"] = page["nextToken"]
 
 
-@settings(deadline=None)
 @given(times=TIMES, limits=LIMITS, batch=st.integers(1, 10))
 def test_pages_forward_and_backward_hold_every_event_in_order(
     logs: Logs, times: list[int], limits: list[int], batch: int
@@ -102,7 +101,6 @@ def test_pages_forward_and_backward_hold_every_event_in_order(
     assert joined(reversed(walk(logs, group, limits, forward=False))) == expected
 
 
-@settings(deadline=None)
 @given(times=TIMES, limits=LIMITS, start=st.integers(0, 7), end=st.integers(0, 7))
 def test_pages_within_a_time_range(logs: Logs, times: list[int], limits: list[int], start: int, end: int) -> None:
     group = f"range-{next(_groups)}"
@@ -113,7 +111,6 @@ def test_pages_within_a_time_range(logs: Logs, times: list[int], limits: list[in
     assert joined(reversed(walk(logs, group, limits, forward=False, **window))) == expected
 
 
-@settings(deadline=None)
 @given(steps=st.lists(st.tuples(st.sampled_from(["write", "forward", "back"]), st.integers(1, 6)), max_size=25))
 def test_a_reader_that_turns_around_while_a_writer_appends(logs: Logs, steps: list[tuple[str, int]]) -> None:
     group = f"turn-{next(_groups)}"
@@ -203,7 +200,6 @@ def test_a_page_holds_ten_thousand_events(client: LogsClient) -> None:
     assert [len(page) for page in filter_pages(client.logs, GROUP)] == [10_000, 1]
 
 
-@settings(deadline=None)
 @given(streams=STREAMS, limit=st.integers(1, 9), prefix=st.sampled_from([None, "a/", "c", "none"]))
 def test_filtered_pages_interleave_the_streams_in_both_directions(
     logs: Logs, streams: dict[str, list[int]], limit: int, prefix: str | None

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.local.cloudwatch.expressions import ExpressionError, parse
@@ -119,7 +119,6 @@ def test_if_chooses_point_by_point() -> None:
 
 
 @given(SERIES, SERIES, st.sampled_from(["+", "-", "*"]))
-@settings(deadline=None)
 def test_operators_are_those_of_numbers(first: dict[int, float], second: dict[int, float], symbol: str) -> None:
     functions = {"+": float.__add__, "-": float.__sub__, "*": float.__mul__}
     expected = {time: functions[symbol](first[time], second[time]) for time in first if time in second}
@@ -127,7 +126,6 @@ def test_operators_are_those_of_numbers(first: dict[int, float], second: dict[in
 
 
 @given(SERIES)
-@settings(deadline=None)
 def test_laws(series: dict[int, float]) -> None:
     assert points("a - a", a=series) == dict.fromkeys(series, 0.0)
     assert points("FILL(FILL(a, 3), 4)", a=series) == points("FILL(a, 3)", a=series)
@@ -178,7 +176,6 @@ def test_a_long_sum_is_no_deep_tree() -> None:
 
 
 @given(st.text(st.sampled_from("ab1.+-*/^<>=!&|()[],'\" ANDORSUMIF"), max_size=60))
-@settings(deadline=None)
 def test_whatever_is_written_is_read_or_refused(expression: str) -> None:
     with contextlib.suppress(ExpressionError):
         value = calculated(expression, a={0: 1.0, 60: 2.0}, b={0: 0.0})

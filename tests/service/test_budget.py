@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.service.virtual_time import now, play
@@ -34,7 +34,6 @@ def test_a_bucket_saves_no_more_than_its_burst() -> None:
     assert [bucket.reserve() for _ in range(3)] == [0, 0, 0.1]
 
 
-@settings(deadline=None)
 @given(st.floats(0.1, 50), st.floats(1, 100), st.lists(st.floats(0, 5), min_size=1, max_size=60))
 def test_no_window_of_time_admits_more_than_burst_and_rate(rate: float, burst: float, pauses: list[float]) -> None:
     bucket = TokenBucket(rate, burst, clock := Clock())

@@ -42,7 +42,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.dictionaries(st.text(alphabet="abcXYZ'\"$` \\\n"), JSON) | st.lists(JSON))
 def test_a_shell_gives_every_value_back(value: Any) -> None:
     line = cli_line("sagemaker", "CreateTrainingJob", {"HyperParameters": value})

@@ -71,7 +71,7 @@ def written(path: Path, table: list[list[str]], dialect: CsvDialect) -> Path:
     return path
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables(), writings)
 def test_the_report_counts_what_a_look_at_each_cell_counts(
     folder: Path, table: list[list[str]], dialect: CsvDialect
@@ -102,7 +102,7 @@ def without_grid(*_: Any) -> None:
     """A stand-in for `Grid.of` that finds no block regular."""
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     tables(), writings, st.sets(st.sampled_from(["drop-repeats", "drop-ragged", "newline", "separator", "encoding"]))
 )
@@ -126,7 +126,7 @@ def test_a_repair_by_columns_and_one_by_records_write_the_same(
     assert files[0] == files[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables(), writings, st.sampled_from(["regression", "multiclass"]))
 def test_a_split_by_columns_and_one_by_records_write_the_same(
     folder: Path, table: list[list[str]], dialect: CsvDialect, task: Any

@@ -21,7 +21,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_siz
 tables = st.lists(st.lists(cells, min_size=2, max_size=4), min_size=1, max_size=8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tables, st.integers(1, 40), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
 def test_blocks_of_any_size_hold_the_records_of_the_whole(
     tmp_path_factory: pytest.TempPathFactory, table: list[list[str]], block_bytes: int, newline: str, encoding: str

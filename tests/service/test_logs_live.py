@@ -168,7 +168,7 @@ async def test_a_read_only_console_may_begin_a_session(gateway: Gateway, aws: St
 LINES = st.lists(st.builds(LogLine, st.integers(0, 3), st.just("algo-1"), st.sampled_from("ab")), max_size=20)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LINES, st.data())
 def test_lines_by_two_ways_are_given_once(stream: list[LogLine], data: st.DataObject) -> None:
     # Live Tail tells of some lines after it has begun, in the order of the stream; the reading gives all of them.

@@ -138,7 +138,7 @@ ARRIVALS = st.one_of(arrivals_in(FEW, 0), arrivals_in(MANY, MANY_STREAMS), arriv
 """Of few streams, which are read one by one; of many, read together; of some that become many."""
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ARRIVALS, st.data())
 def test_a_log_read_from_its_head_is_the_union_of_its_streams(
     arrivals: list[dict[str, list[Event]]], data: st.DataObject
@@ -152,7 +152,7 @@ def test_a_log_read_from_its_head_is_the_union_of_its_streams(
     assert sorted(found, key=order) == cloudwatch.union
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ARRIVALS, st.data())
 def test_a_log_read_from_its_newest_page_is_the_union_once_the_history_is_read(
     arrivals: list[dict[str, list[Event]]], data: st.DataObject
@@ -182,7 +182,7 @@ def test_a_log_read_from_its_newest_page_is_the_union_once_the_history_is_read(
     assert [line.timestamp_ms for line in history] == sorted(line.timestamp_ms for line in history)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from("ab")), max_size=40), st.data())
 def test_a_short_memory_neither_loses_nor_repeats_what_comes_in_order(steps: list[Event], data: st.DataObject) -> None:
     times, stream = 0, []

@@ -34,7 +34,7 @@ def judged(pairs: list[tuple[float, float]]) -> Iterator[Judged]:
 
 
 @given(st.lists(st.tuples(numbers, numbers), min_size=2, max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_regressions_are_judged_as_scikit_learn_judges_them(pairs: list[tuple[float, float]]) -> None:
     actual, predicted = zip(*pairs, strict=True)
     scores = judge(judged(pairs), "regression")
@@ -47,7 +47,7 @@ def test_regressions_are_judged_as_scikit_learn_judges_them(pairs: list[tuple[fl
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.0, 1.0]), st.floats(0, 1)), min_size=1, max_size=80))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_binary_models_are_judged_as_scikit_learn_judges_them(pairs: list[tuple[float, float]]) -> None:
     actual, predicted = np.array(pairs).T
     scores = judge(judged(pairs), "binary")
@@ -66,7 +66,7 @@ def test_binary_models_are_judged_as_scikit_learn_judges_them(pairs: list[tuple[
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=80))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_classes_are_judged_as_scikit_learn_judges_them(pairs: list[tuple[int, int]]) -> None:
     actual, predicted = zip(*pairs, strict=True)
     scores = judge(judged([(float(one), float(other)) for one, other in pairs]), "multiclass")

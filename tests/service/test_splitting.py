@@ -66,7 +66,7 @@ def test_the_files_are_what_the_algorithms_read(tmp_path: Path) -> None:
         assert (len(data), hashlib.sha256(data).hexdigest()) == (info.size, info.sha256)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(30, 200), st.integers(2, 5), st.integers(0, 2**32 - 1), st.integers(20, 400))
 def test_every_row_lands_in_exactly_one_split_and_classes_keep_their_shares(
     tmp_path_factory: pytest.TempPathFactory, rows: int, classes: int, seed: int, block_bytes: int

@@ -5,7 +5,7 @@ from math import exp, inf, nan, sin
 from sys import float_info
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.content import Content
@@ -166,7 +166,6 @@ def test_a_legend_that_is_too_long_says_so() -> None:
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@settings(deadline=None)
 @given(finite, finite, st.booleans(), st.integers(2, 10))
 def test_any_range_has_its_ticks_inside(one: float, other: float, log: bool, count: int) -> None:
     low, high = sorted((one, other))
@@ -180,7 +179,6 @@ def test_any_range_has_its_ticks_inside(one: float, other: float, log: bool, cou
     assert len(set(axis.labels(ticks))) == len(ticks)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(), st.floats()), max_size=40), st.booleans(), st.integers(20, 60), st.integers(5, 20)
 )

@@ -57,7 +57,7 @@ def lines_of(index: LineIndex) -> list[int]:
     return [line for rank in range(index.count) if (line := index.line(rank)) is not None]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(batches(), SOURCES, st.booleans())
 def test_search_equals_the_naive_one(arrivals: list[tuple[bool, list[LogLine]]], source: str, spill: bool) -> None:
     store = LogStore(0 if spill else 1 << 20)
@@ -74,7 +74,7 @@ def test_search_equals_the_naive_one(arrivals: list[tuple[bool, list[LogLine]]],
             assert index.last_until(line) == max((number for number in expected if number <= line), default=None)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(batches(), SOURCES, st.lists(st.integers(0, 4), min_size=6, max_size=6))
 def test_a_search_in_slices_never_finds_too_much_and_in_the_end_all(
     arrivals: list[tuple[bool, list[LogLine]]], source: str, slices: list[int]
@@ -93,7 +93,7 @@ def test_a_search_in_slices_never_finds_too_much_and_in_the_end_all(
     assert lines_of(index) == [number for number, line in enumerate(store) if naive(source, line.text)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     batches(),
     st.tuples(st.none() | SOURCES, st.none() | SOURCES).filter(any),

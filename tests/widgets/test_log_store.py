@@ -101,7 +101,7 @@ def deliveries(draw: st.DrawFn) -> Batches:
     return [pages[number].pop(0) for number in order]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(deliveries(), st.integers(1, 6))
 def test_any_arrival_gives_the_sorted_union(batches: Batches, segment_lines: int) -> None:
     original = log_segment.SEGMENT_LINES
