@@ -92,8 +92,8 @@ def results(embedded: Gateway, _predicting: None) -> TransformResults:
     def no_datasets() -> Any:
         raise AssertionError("nobody asked for data sets")
 
-    training = Training(embedded, Logs(embedded, 0.05), lambda: FAST)
-    return TransformResults(embedded, Models(embedded, FAST), training, no_datasets)
+    training = Training(embedded, lambda: Logs(embedded, 0.05), lambda: FAST)
+    return TransformResults(embedded, Models(embedded, lambda: FAST), training, no_datasets)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

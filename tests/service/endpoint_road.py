@@ -31,7 +31,7 @@ class Road:
 
     def __init__(self, gateway: Gateway, folder: Path) -> None:
         self.gateway = gateway
-        self.models = Models(gateway, PACE)
+        self.models = Models(gateway, lambda: PACE)
         prices = Prices(gateway, Identity(gateway), folder, billed=lambda: False)
         self.endpoints = Endpoints(gateway, prices, lambda: PACE)
         self.deploying = Deploying(self.endpoints, self.models)

@@ -60,7 +60,7 @@ async def test_a_model_is_trained_again_with_labelled_input_included(
 
     again = await results.training_with(known)
 
-    training = Training(embedded, Logs(embedded, 0.05), lambda: FAST)
+    training = Training(embedded, lambda: Logs(embedded, 0.05), lambda: FAST)
     await training.create(clone_request(again.description, "with-more"))
     description = wait_for_end(server, "with-more")
     assert description["TrainingJobStatus"] == "Completed"

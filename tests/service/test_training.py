@@ -33,7 +33,7 @@ def account(aws: StubAws) -> Account:
 
 @pytest.fixture
 def training(gateway: Gateway) -> Training:
-    return Training(gateway, Logs(gateway, SLOW.logs), lambda: SLOW)
+    return Training(gateway, lambda: Logs(gateway, SLOW.logs), lambda: SLOW)
 
 
 async def test_a_detail_is_one_feed_for_everyone_until_the_job_is_over(training: Training, account: Account) -> None:
@@ -112,7 +112,7 @@ async def really(embedded: Gateway, server: LocalServer) -> AsyncIterator[Traini
     """The training jobs of an embedded SageMaker with data to train on."""
     with suppress(server.client("s3").exceptions.BucketAlreadyOwnedByYou):
         upload_data(server)
-    yield Training(embedded, Logs(embedded, 0.05), lambda: Pace(0.2, 0.1, 0.05))
+    yield Training(embedded, lambda: Logs(embedded, 0.05), lambda: Pace(0.2, 0.1, 0.05))
 
 
 async def test_a_job_is_created_and_followed_to_its_end(really: Training, server: LocalServer) -> None:

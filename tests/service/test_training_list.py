@@ -25,7 +25,7 @@ def account(aws: StubAws) -> Account:
 
 @pytest.fixture
 def training(gateway: Gateway) -> Training:
-    return Training(gateway, Logs(gateway, SLOW.logs), lambda: SLOW)
+    return Training(gateway, lambda: Logs(gateway, SLOW.logs), lambda: SLOW)
 
 
 async def test_the_list_begins_with_the_newest_job(training: Training, account: Account) -> None:
@@ -145,7 +145,7 @@ async def test_a_list_that_cannot_be_read_keeps_its_jobs(training: Training, acc
 
 
 async def test_a_list_in_which_something_changes_is_polled_sooner(gateway: Gateway) -> None:
-    training = Training(gateway, Logs(gateway), lambda: Pace(listing=15, changing=5))
+    training = Training(gateway, lambda: Logs(gateway), lambda: Pace(listing=15, changing=5))
     done = TrainingJob("done", "arn1", "Completed", 1, 1, 2)
     stopping = TrainingJob("stopping", "arn2", "Stopping", 1, 1, None)
     assert [training.list._interval(jobs) for jobs in ((), (done,), (done, stopping))] == [15, 15, 5]

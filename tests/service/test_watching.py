@@ -80,7 +80,7 @@ async def watcher(server: LocalServer, folder: Path, url: str = "") -> AsyncIter
     await gateway.open(Connection(None, server.region, url or server.url, server.access_key, server.secret_key))
     identity = Identity(gateway)
     datasets = Datasets(gateway, identity, folder / "splits")
-    training = Training(gateway, Logs(gateway))
+    training = Training(gateway, lambda: Logs(gateway))
     watching = Watching(gateway, identity, datasets, training, folder / "state" / "watches.json")
     watching.settle_seconds, watching.first_retry_seconds = 0.6, 0.3
     try:

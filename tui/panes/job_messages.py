@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tui.resources.training import TrainingJob, TrainingJobDetail
     from tui.resources.tuning import TuningJobDetail
 
+MOST_COMPARED = 8
+"""Training jobs side by side at most: more columns than that no screen has."""
+
 
 class TrainingWanted(Wish):
     """Train on a data set; without one, on one still to be chosen."""

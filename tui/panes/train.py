@@ -7,7 +7,15 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.panes.endpoint_messages import DeployWanted
-from tui.panes.job_messages import CloneWanted, CompareWanted, DeleteWanted, StopWanted, TrainingWanted, TuningWanted
+from tui.panes.job_messages import (
+    MOST_COMPARED,
+    CloneWanted,
+    CompareWanted,
+    DeleteWanted,
+    StopWanted,
+    TrainingWanted,
+    TuningWanted,
+)
 from tui.panes.list_pane import ListPane
 from tui.panes.log_messages import LogsWanted
 from tui.panes.messages import WhyWanted
@@ -15,9 +23,7 @@ from tui.panes.pane import writing
 from tui.panes.training_inspector import TrainingInspector
 from tui.panes.transform_messages import TransformWanted
 from tui.panes.wording import duration, moment, status, took
-from tui.resources.comparison import MOST_COMPARED
 from tui.resources.logs import training_log
-from tui.resources.models import TrainedModel
 from tui.resources.training import TrainingJob, TrainingJobDetail
 from tui.resources.training_groups import TrainingGroup, grouped
 from tui.service.errors import ServiceError
@@ -196,6 +202,8 @@ make a data set of it, and train on it with n."""
 
     async def action_transform(self) -> None:
         """Let the model of the job under the cursor predict for a whole file."""
+        from tui.resources.models import TrainedModel  # noqa: PLC0415 - not on the way to the first paint
+
         if (detail := await self._described()) and (trained := TrainedModel.of(detail)):
             self.post_message(TransformWanted(trained=trained))
 

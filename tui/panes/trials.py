@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from tui.panes.endpoint_messages import DeployWanted
 from tui.panes.inspector import Following, Inspector
-from tui.panes.job_messages import CompareWanted, StopWanted
+from tui.panes.job_messages import MOST_COMPARED, CompareWanted, StopWanted
 from tui.panes.list_pane import ListPane
 from tui.panes.log_messages import LogsWanted
 from tui.panes.messages import WhyWanted
@@ -22,7 +22,6 @@ from tui.panes.training_views import TrainingViews
 from tui.panes.tuning_pictures import TuningPictures
 from tui.panes.tuning_views import objective_name
 from tui.panes.wording import duration, number, status
-from tui.resources.comparison import MOST_COMPARED
 from tui.resources.logs import training_log
 from tui.resources.training import TrainingJob
 from tui.resources.tuning import Trial, TuningJobDetail, leaderboard

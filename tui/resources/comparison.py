@@ -9,10 +9,6 @@ from typing import Any
 from tui.resources.prices import Price
 from tui.resources.training import TrainingJobDetail
 
-MOST_COMPARED = 8
-"""Training jobs beside each other at most: more columns than that no screen has."""
-
-
 _NO_RESULTS = (":progress", ":throughput", "ObjectiveMetric")
 """Metrics that say nothing of their own: the last one repeats the metric that a tuning job optimises."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.resources.models import Model, ModelDetail, TrainedModel, model_name, model_request
@@ -16,11 +16,10 @@ from tui.service.pace import Pace
 class Models:
     """The models of an account and region."""
 
-    def __init__(self, gateway: Gateway, pace: Pace | None = None) -> None:
+    def __init__(self, gateway: Gateway, pace: Callable[[], Pace] = Pace) -> None:
         self._gateway = gateway
-        self.pace = pace or Pace()
         self._details: dict[str, Feed[ModelDetail]] = {}
-        self.list = LiveList(gateway, "ListModels", "Models", Model.from_summary, pace=lambda: self.pace)
+        self.list = LiveList(gateway, "ListModels", "Models", Model.from_summary, pace=pace)
         """The newest models first, live."""
 
     def detail(self, name: str) -> Feed[ModelDetail]:

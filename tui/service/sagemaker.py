@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING
 from tui.service.budget import Budget
 from tui.service.gateway import Gateway
 from tui.service.identity import Identity
-from tui.service.logs import Logs
-from tui.service.models import Models
 from tui.service.pace import Pace
 from tui.service.training import Training
-from tui.service.tuning import Tuning
 from tui.service.wire import Connection
 
 if TYPE_CHECKING:
@@ -25,10 +22,13 @@ if TYPE_CHECKING:
     from tui.service.endpoint_shutdown import ShuttingDown
     from tui.service.endpoints import Endpoints
     from tui.service.invoking import Invoking
+    from tui.service.logs import Logs
+    from tui.service.models import Models
     from tui.service.prices import Prices
     from tui.service.s3 import S3Files
     from tui.service.transform_results import TransformResults
     from tui.service.transforms import Transforms
+    from tui.service.tuning import Tuning
     from tui.service.watching import Watching
 
 
@@ -46,13 +46,37 @@ class SageMaker:
         self.gateway = Gateway(budget, process=worker, log=folder / "worker.log")
         self.budget = budget
         self.identity = Identity(self.gateway)
-        self.logs = Logs(self.gateway)
-        self.models = Models(self.gateway)
-        self.training = Training(self.gateway, self.logs, lambda: self.models.pace)
-        self.tuning = Tuning(self.gateway, lambda: self.models.pace)
+        self.pace = Pace()
+        """Everybody's."""
+
+        self.training = Training(self.gateway, self._make_logs, lambda: self.pace)
         self._folder = folder
         self._watches = folder / "watches.json"
         self._price_file = price_file
+
+    def _make_logs(self) -> Logs:
+        from tui.service.logs import Logs  # noqa: PLC0415
+
+        return Logs(self.gateway)
+
+    @property
+    def logs(self) -> Logs:
+        """Logs of jobs, endpoints and notebooks."""
+        return self.training.logs
+
+    @cached_property
+    def models(self) -> Models:
+        """Models, made when first asked for."""
+        from tui.service.models import Models  # noqa: PLC0415
+
+        return Models(self.gateway, lambda: self.pace)
+
+    @cached_property
+    def tuning(self) -> Tuning:
+        """Tuning jobs, made when first asked for."""
+        from tui.service.tuning import Tuning  # noqa: PLC0415
+
+        return Tuning(self.gateway, lambda: self.pace)
 
     @cached_property
     def datasets(self) -> Datasets:
@@ -80,14 +104,14 @@ class SageMaker:
         """Endpoints and their configurations, made when first asked for."""
         from tui.service.endpoints import Endpoints  # noqa: PLC0415
 
-        return Endpoints(self.gateway, self.prices, lambda: self.models.pace)
+        return Endpoints(self.gateway, self.prices, lambda: self.pace)
 
     @cached_property
     def transforms(self) -> Transforms:
         """Batch transform jobs, made when first asked for."""
         from tui.service.transforms import Transforms  # noqa: PLC0415
 
-        return Transforms(self.gateway, self.logs, lambda: self.models.pace)
+        return Transforms(self.gateway, self.logs, lambda: self.pace)
 
     @cached_property
     def transform_results(self) -> TransformResults:
@@ -139,7 +163,7 @@ class SageMaker:
 
     async def open(self, connection: Connection, pace: Pace) -> None:
         """Begin to answer, at the pace that suits the connection; what was asked before has waited."""
-        self.models.pace = pace  # which is everybody's
+        self.pace = pace
         self.logs.poll_seconds = pace.logs
         self.logs.billed = connection.endpoint_url is None
         self.identity.forget()

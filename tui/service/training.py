@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from tui.resources.logs import LogBatch, LogLine, LogSource, training_log
+from tui.resources.logs import training_log
 from tui.resources.training import (
     MetricPoint,
     MetricReader,
@@ -18,8 +20,11 @@ from tui.resources.training import (
 from tui.service.errors import ServiceError
 from tui.service.gateway import Gateway
 from tui.service.jobs import Jobs
-from tui.service.logs import Logs
 from tui.service.pace import Pace
+
+if TYPE_CHECKING:
+    from tui.resources.logs import LogBatch, LogLine, LogSource
+    from tui.service.logs import Logs
 
 NEWEST_LINES = 20
 """Lines in which a job that is not silent says how far it is."""
@@ -33,15 +38,21 @@ class Training(Jobs[TrainingJob, TrainingJobDetail]):
 
     KIND = "TrainingJob"
 
-    def __init__(self, gateway: Gateway, logs: Logs, pace: Callable[[], Pace] = Pace) -> None:
+    def __init__(self, gateway: Gateway, logs: Callable[[], Logs], pace: Callable[[], Pace] = Pace) -> None:
         super().__init__(gateway, pace, TrainingJob.from_summary, TrainingJobDetail.from_description)
-        self._logs = logs
+        self._make_logs = logs
         self._streams: dict[str, str] = {}
         self._hyperparameters: dict[str, Mapping[str, str]] = {}
         self._heard: dict[str, Progress] = {}
         """How far jobs are by the lines of their logs that somebody has read."""
-        logs.heard = self._hear
         self.jobs = self.list.feed
+
+    @cached_property
+    def logs(self) -> Logs:
+        """The logs in which jobs say how far they are, made when first asked for; they are not on the first screen."""
+        logs = self._make_logs()
+        logs.heard = self._hear
+        return logs
 
     async def curves(self, name: str) -> AsyncIterator[tuple[MetricPoint, ...]]:
         """All metric values of a job in the order of its log, again with every batch of lines that adds some."""
@@ -55,7 +66,7 @@ class Training(Jobs[TrainingJob, TrainingJobDetail]):
 
     def follow_logs(self, name: str) -> AsyncIterator[LogBatch]:
         """The log of a job from its beginning, as it arrives, until it is over."""
-        return self._logs.open(training_log(name), newest_first=False).follow()
+        return self.logs.open(training_log(name), newest_first=False).follow()
 
     async def delete(self, name: str) -> None:
         """Delete the record of a job that is over; its artifact and its log stay."""
@@ -77,11 +88,11 @@ class Training(Jobs[TrainingJob, TrainingJobDetail]):
             if job.name not in self._hyperparameters:
                 self._hyperparameters[job.name] = dict((await self.describe(job.name)).hyperparameters)
             if job.name not in self._streams:
-                streams = await self._logs.streams(training_log(job.name))
+                streams = await self.logs.streams(training_log(job.name))
                 if not streams:
                     return None
                 self._streams[job.name] = streams[0].name
-            lines = await self._logs.newest(training_log(job.name), self._streams[job.name], NEWEST_LINES)
+            lines = await self.logs.newest(training_log(job.name), self._streams[job.name], NEWEST_LINES)
         except ServiceError:  # the list is right without progress; the poll itself reports what is wrong
             return job.progress
         told = progress_of(lines, self._hyperparameters[job.name])
