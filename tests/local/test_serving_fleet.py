@@ -8,6 +8,7 @@ import os
 import signal
 import tarfile
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -166,8 +167,9 @@ def test_not_one_request_fails_while_models_are_switched(stage: Stage) -> None:
             seen = len(load.answers)
             load.more()
             current = following
+            since = Counter(load.answers[seen:])
             # The four requests that were under way when the switch came may still be the old model's.
-            assert set(load.answers[seen + 4 :]) == {name}
+            assert since.total() - since[name] <= 4, since
     assert load.errors == []
     assert set(load.answers) == {"V", *names}
 

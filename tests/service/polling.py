@@ -30,10 +30,12 @@ async def watched(feed: Feed[T], interval: Interval[T] | None = None) -> AsyncIt
 
 
 async def polled(feed: Feed[T]) -> T:
-    """The value of a feed after one more poll, which need not bring news; it must succeed."""
+    """The value of a feed after exactly one more poll, which need not bring news; it must succeed."""
     before = feed.snapshot.taken
+    feed.paused = True  # only the wake polls, however long this test waits for its turn
     feed.wake()
     async with watched(feed):
         await eventually(lambda: feed.snapshot, "a poll that succeeds", holds=lambda snapshot: snapshot.taken != before)
+    feed.paused = False
     value: T = feed.snapshot.value  # type: ignore[assignment]
     return value

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
-from textual.reactive import var
 
 from tui.panes.data_folder import FolderList
 from tui.panes.data_inspector import DataInspector
@@ -32,7 +31,7 @@ from tui.panes.data_uploads import UploadList
 from tui.panes.data_watches import WatchList
 from tui.panes.job_messages import TrainingWanted
 from tui.panes.messages import CopyWanted
-from tui.panes.pane import Pane
+from tui.panes.pane import Pane, PaneTitle
 from tui.panes.transform_messages import TransformWanted
 from tui.panes.wording import count
 from tui.resources.csv_reports import CsvReport, FolderEntry
@@ -50,9 +49,6 @@ class DataPane(Pane):
     """Local files above, uploaded data sets and watches below; Tab goes from one to the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
-
-    activity: var[str] = var("")
-    """What is being made or uploaded, and how far it is; empty while nothing is."""
 
     files = query_one(FolderList)
     uploads = query_one(UploadList)
@@ -114,11 +110,10 @@ class DataPane(Pane):
         """Show another folder, with the cursor on the entry called `cursor`."""
         self.files.enter(folder, cursor)
 
-    def watch_activity(self, activity: str) -> None:
-        """Show what is being made in the line above the uploaded data sets."""
-        if self.is_attached:
-            self.uploads.title.note = activity
-            self.refresh_bindings()
+    @property
+    def activity_line(self) -> PaneTitle:
+        """What is being made is said above the uploaded data sets."""
+        return self.uploads.title
 
     @on(FolderList.Entered)
     def _name_folder(self, message: FolderList.Entered) -> None:

@@ -57,9 +57,6 @@ class BrowserPane(Pane):
         Binding("escape", "leave", "Back", id="s3.back", tooltip="Back to the data sets", show=False),
     ]
 
-    activity: var[str] = var("")
-    """What is being brought over, and how far it is; empty while nothing is."""
-
     place: var[S3Place] = var(S3Place())
 
     local = query_one(FolderList)
@@ -116,12 +113,6 @@ class BrowserPane(Pane):
         self.local.wake()
         if self._listing:
             self._listing.feed.wake()
-
-    def watch_activity(self, activity: str) -> None:
-        """Show what is under way in the line above both sides."""
-        if self.is_attached:
-            self.title_line.note = activity
-            self.refresh_bindings()
 
     @on(FolderList.Entered)
     def _name_folder(self, message: FolderList.Entered) -> None:

@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.widgets import Static
 
 from tui.service.feed import Feed
@@ -60,6 +60,9 @@ class Pane(WorkerOwner, Vertical):
     UNDER: ClassVar[str] = ""
     """The pane with a digit from which this one is reached; empty for a pane that has a digit itself."""
 
+    activity: var[str] = var("", init=False)
+    """What is being done for a person here, and how far it is; empty while nothing is."""
+
     def compose_title(self, heading: str) -> ComposeResult:
         """The title line, the same in every pane."""
         self.title_line.heading = heading
@@ -74,6 +77,30 @@ class Pane(WorkerOwner, Vertical):
     def feed(self) -> Feed[Any] | None:
         """What the pane asks for again and again, which a person can pause; None when there is no such thing."""
         return None
+
+    @property
+    def activity_line(self) -> PaneTitle:
+        """The title line that says what is being done."""
+        return self.title_line
+
+    def watch_activity(self, activity: str) -> None:
+        """Say what is being done, and that it has ended; it may go on while the pane is taken down."""
+        if self.is_attached:
+            self.activity_line.note = activity
+            self.refresh_bindings()
+
+    def pause_or_go_on(self) -> None:
+        """Stop asking for what is shown, or go on."""
+        feed = self.feed
+        if feed is None:
+            self.notify("There is nothing to pause in this pane.", timeout=3)
+            return
+        feed.paused = self.title_line.paused = not feed.paused
+        if feed.paused:
+            self.notify("Paused: r asks once, p goes on.", timeout=3)
+        else:
+            self.notify("Going on.", timeout=3)
+            feed.wake()
 
     def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
         """Whether an action can be done now.

@@ -89,11 +89,6 @@ class ResultsPane(Pane):
         """Keys go to the rows."""
         self.table.focus()
 
-    def say(self, activity: str) -> None:
-        """Show in the title what is under way; nothing once it is over."""
-        if self.is_attached:
-            self.title_line.note = activity
-
     def possible_now(self, action: str, parameters: tuple[object, ...]) -> bool | str:
         """Whether something can be done now, or why not."""
         can_be_judged = not self._problem and (self.results.can_be_judged or "it is not known what is true (L)")
@@ -203,7 +198,7 @@ class ResultsPane(Pane):
     @on(ResultsJudge.Doing)
     def _say_doing(self, message: ResultsJudge.Doing) -> None:
         message.stop()
-        self.say(message.text)
+        self.activity = message.text
 
     @on(ResultsJudge.Shown)
     def _go_to_mistake(self, message: ResultsJudge.Shown) -> None:

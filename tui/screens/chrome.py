@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.suggester import Suggester
@@ -20,6 +21,20 @@ ANSWER_SECONDS = 3.0
 
 NEWS_IN_RATE = 0.2
 """Calls a second by which the rate must differ from the one shown."""
+
+
+class TooSmall(Static):
+    """Stands in place of everything else while the terminal is too small to be of use."""
+
+    SMALLEST = Size(80, 24)
+
+    def __init__(self) -> None:
+        super().__init__("sagedeck needs a terminal of at least 80 × 24 characters.", id="too-small")
+
+    @classmethod
+    def is_said_at(cls, size: Size) -> bool:
+        """Whether a terminal of this size is too small."""
+        return size.width < cls.SMALLEST.width or size.height < cls.SMALLEST.height
 
 
 class HeaderLine(Widget):

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Input, Static
+from textual.widgets import ContentSwitcher, Input
 
 from tui.config import Config
 from tui.drafts import Drafts
@@ -24,7 +24,7 @@ from tui.panes.log_messages import LogsWanted
 from tui.panes.messages import CopyWanted, Wish
 from tui.panes.pane import Pane
 from tui.screens.catalog import PANES, make_pane
-from tui.screens.chrome import DimmedKeys, HeaderLine, Navigation, TypedLine
+from tui.screens.chrome import DimmedKeys, HeaderLine, Navigation, TooSmall, TypedLine
 from tui.service.sagemaker import SageMaker
 from widgets.key_bar import KeyBar
 from widgets.table import Table
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from tui.commands import Command
     from tui.resources.endpoints import Endpoint
     from tui.resources.logs import LogSource
-
-SMALLEST = (80, 24)
+    from tui.screens.stage import EndingNow
 
 WIDE = 120
 """Columns from which list and inspector stand side by side."""
@@ -107,6 +106,9 @@ class MainScreen(WorkerOwner, Screen[None]):
         self.endpoints: tuple[Endpoint, ...] = ()
         """Those of the list, once somebody has looked."""
 
+        self.endings: list[EndingNow] = []
+        """What the roads that are walked now lose with the console."""
+
     def compose(self) -> ComposeResult:
         """Header, navigation, one pane, the typed line, the keys."""
         yield HeaderLine()
@@ -127,10 +129,9 @@ class MainScreen(WorkerOwner, Screen[None]):
 
     async def on_resize(self, event: events.Resize) -> None:
         """Say so when the terminal is too small to be of use."""
-        width, height = SMALLEST
-        too_small = event.size.width < width or event.size.height < height
-        if too_small and not self.query("#too-small"):
-            await self.mount(Static("sagedeck needs a terminal of at least 80 × 24 characters.", id="too-small"))
+        too_small = TooSmall.is_said_at(event.size)
+        if too_small and not self.query(TooSmall):
+            await self.mount(TooSmall())
         self.set_class(too_small, "-too-small")
 
     def _say_calls(self) -> None:
@@ -180,7 +181,8 @@ class MainScreen(WorkerOwner, Screen[None]):
         from tui.screens.flows import fulfil  # noqa: PLC0415
         from tui.screens.stage import Stage  # noqa: PLC0415
 
-        stage = Stage(self, self.service, self.drafts, self.config.read_only, self.action_show, self.open_pane)
+        shows = self.action_show, self.open_pane
+        stage = Stage(self, self.service, self.drafts, self.config.read_only, *shows, self.endings)
         self.run_worker(fulfil(stage, wish), group=type(wish).__name__, exclusive=True)
 
     @on(CancelWanted)
@@ -293,14 +295,4 @@ class MainScreen(WorkerOwner, Screen[None]):
 
     def action_pause(self) -> None:
         """Stop asking for the list that is shown, or go on."""
-        pane = self.pane(self.switcher.current or "train")
-        feed = pane.feed
-        if feed is None:
-            self.notify("There is nothing to pause in this pane.", timeout=3)
-            return
-        feed.paused = pane.title_line.paused = not feed.paused
-        if feed.paused:
-            self.notify("Paused: r asks once, p goes on.", timeout=3)
-        else:
-            self.notify("Going on.", timeout=3)
-            feed.wake()
+        self.pane(self.switcher.current or "train").pause_or_go_on()

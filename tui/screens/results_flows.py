@@ -60,7 +60,8 @@ async def download(stage: Stage, wish: DownloadWanted) -> None:
     pane = stage.screen.query_one(ResultsPane)
 
     def show(progress: DownloadProgress) -> None:
-        pane.say(f"downloading {size(progress.done_bytes)} of {size(total)}, {size(progress.rate)}/s: {progress.file}")
+        far = f"{size(progress.done_bytes)} of {size(total)}, {size(progress.rate)}/s"
+        pane.activity = f"downloading {far}: {progress.file}"
 
     try:
         fetched = await stage.service.transform_results.download(written, name, show)

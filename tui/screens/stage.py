@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,6 +15,21 @@ from tui.panes.pane import Pane
 from tui.service.sagemaker import SageMaker
 
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What becomes of something when the console is left."""
+
+    what: str
+    """It, e.g. `the upload`: whoever leaves is asked whether to quit while it runs."""
+
+    said: str
+    """In a sentence what is lost, what stays and what goes on later."""
+
+
+EndingNow = Callable[[], Ending | None]
+"""What becomes of it when the console is left at this moment; None while nothing is lost by that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,18 @@ class Stage:
 
     open_pane: Callable[[Pane], Awaitable[None]]
     """Shows a pane that is about one thing, such as the trials of a tuning job, in place of the one before it."""
+
+    endings: list[EndingNow]
+    """What all roads that are walked now lose with the console."""
+
+    @contextmanager
+    def ending(self, now: EndingNow) -> Iterator[None]:
+        """Whoever leaves the console within the block is told what becomes of what is done in it."""
+        self.endings.append(now)
+        try:
+            yield
+        finally:
+            self.endings.remove(now)
 
     async def ask(self, dialog: Screen[Answer]) -> Answer | None:
         """Put a form or a question before the person; what they answered."""
