@@ -58,8 +58,7 @@ class Plain:
         return (Piece(shorten(self.text, width), self.token),)
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """A state as a glyph and a word in a status colour: never a colour alone."""
 
     glyph: str

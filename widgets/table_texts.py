@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic
 
+from widgets.cells import Cell
 from widgets.slices import pieces
 from widgets.table_columns import Column, R
 from widgets.text import one_line
@@ -44,7 +45,7 @@ class RowTexts(Generic[R]):
             self._rows, self._texts = [None] * len(rows), [""] * len(rows)
         known, texts = self._rows, self._texts
         stale = [place for place in places if known[place] is not rows[place]]
-        changed = [place for place in stale if known[place] != rows[place]]
+        changed = [place for place in stale if known[place] is None or known[place] != rows[place]]
         for place in stale:
             known[place] = rows[place]
         if changed:
@@ -54,17 +55,13 @@ class RowTexts(Generic[R]):
 
     def _read(self, rows: Sequence[R]) -> list[str]:
         """The texts of rows, a column at a time: reading is what a first filter waits for."""
-        cells = [
-            [value if isinstance(value, str) else value.text for value in map(column.value, rows)]
-            for column in self._columns
-        ]
-        return [
-            "\n".join(of_row if _is_plain(of_row) else map(one_line, of_row)).casefold()
-            for of_row in zip(*cells, strict=True)
-        ]
+        cells = [_plain(list(map(column.value, rows))) for column in self._columns]
+        return list(map(str.casefold, map("\n".join, zip(*cells, strict=True))))
 
 
-def _is_plain(cells: Sequence[str]) -> bool:
-    """Whether nothing has to be taken out of any of the cells."""
-    text = "".join(cells)
-    return text.isascii() and text.isprintable()
+def _plain(values: Sequence[str | Cell]) -> Sequence[str]:
+    """The texts of the cells of one column, without what would be a command to the terminal or a line of its own."""
+    texts = values if set(map(type, values)) == {str} else [v if isinstance(v, str) else v.text for v in values]
+    together = "".join(texts)
+    # Looking at all of them at once costs next to nothing, and there is nearly always nothing to take out.
+    return texts if together.isascii() and together.isprintable() else list(map(one_line, texts))
