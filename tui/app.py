@@ -89,6 +89,7 @@ class SagedeckApp(App[None]):
 
     def leave(self) -> None:
         """End the console, with a last resort for the case that something holds it up."""
+        self.service.gateway.leaving = True
         self.exit()
         asyncio.get_running_loop().call_later(LEAVE_SECONDS, os._exit, 1)
 
@@ -203,9 +204,12 @@ class SagedeckApp(App[None]):
 
         main = next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
         endpoints = main.endpoints if main and not self._told_of_money else ()
-        climbing = [ladder.state for ladder in self.service.canaries.running]
-        jobs = self.service.training.list.rows
-        question = last_question(jobs, climbing, endpoints, embedded=self.embedded is not None)
+        service = self.service
+        jobs = [*service.training.list.rows, *service.tuning.list.rows, *service.transforms.list.rows]
+        climbing = [ladder.state for ladder in service.canaries.running]
+        endings = [ending for now in main.endings if (ending := now())] if main else []
+        watched = service.watching.at_work
+        question = last_question(jobs, climbing, watched, endings, endpoints, embedded=self.embedded is not None)
         self._told_of_money |= question is not None and self.embedded is None
         return question
 

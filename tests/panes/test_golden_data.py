@@ -139,7 +139,7 @@ async def test_hostile_text_is_characters_on_all_of_them(
         await here.press("enter")
         await here.sees("s3://our-data/")
         await here.press("down", "c")
-        here.app.pane.activity = text  # type: ignore[attr-defined]
+        here.app.pane.activity = text
         await show(here, DoctorScreen(report, text, lambda _: text), "Doctor")
         page = Preview(text, "CSV", False, 1, (text, text), ((text, text),), 0, None)
         await show(here, PreviewScreen(page, datasets), "CSV")

@@ -130,7 +130,7 @@ async def test_the_data_pane(
         await here.sees("▏ bad.csv")
         await here.press("down", "tab", "down", "up")
         await here.settled()
-        here.app.pane.activity = text  # type: ignore[attr-defined]
+        here.app.pane.activity = text
         datasets.told_entries.tell(ServiceFault(text, text))
         datasets.told_uploaded.tell(ServiceFault(text, text))
         await here.until(lambda: datasets.told_uploaded.untold == 0, "the error was taken")

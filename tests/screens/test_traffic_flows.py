@@ -48,7 +48,7 @@ def person(aws: Aws, *answers: Any) -> Person:
     service = cast(SageMaker, SimpleNamespace(endpoints=endpoints, canaries=SimpleNamespace(of=lambda name: None)))
     listed = SimpleNamespace(expect=lambda name: None)
     screen = cast("Screen[None]", SimpleNamespace(query_one=lambda kind: listed))
-    return Person(screen, service, cast(Drafts, None), False, show, open_pane, list(answers), opened=opened)
+    return Person(screen, service, cast(Drafts, None), False, show, open_pane, [], list(answers), opened=opened)
 
 
 async def test_the_winner_gets_all_traffic_by_weights() -> None:

@@ -60,7 +60,7 @@ def person(*answers: Any) -> Person:
         datasets=SimpleNamespace(list_uploaded=datasets),
     )
     screen = cast("Screen[None]", SimpleNamespace())
-    return Person(screen, cast(SageMaker, service), cast(Drafts, None), False, show, open_pane, list(answers))
+    return Person(screen, cast(SageMaker, service), cast(Drafts, None), False, show, open_pane, [], list(answers))
 
 
 def choices(dialog: Screen[Any]) -> list[str]:

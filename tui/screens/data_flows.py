@@ -20,7 +20,7 @@ from tui.screens.dataset_form import DatasetForm
 from tui.screens.dialogs import Choose
 from tui.screens.doctor import DoctorScreen
 from tui.screens.roads import uploaded
-from tui.screens.stage import Stage
+from tui.screens.stage import Ending, Stage
 from tui.service.datasets import Making
 
 
@@ -56,8 +56,10 @@ async def repair(stage: Stage, wish: RepairWanted) -> None:
         pane.activity = f"{Path(plan.target).name}: writing, {far} (x cancels)"
 
     pane.activity = f"{Path(plan.target).name}: writing (x cancels)"
+    ending = Ending(f"repair of {Path(report.source.path).name}", "ends: nothing is written, and f begins anew")
     try:
-        repaired = await stage.service.datasets.repair(plan, show)
+        with stage.ending(lambda: ending):
+            repaired = await stage.service.datasets.repair(plan, show)
     except asyncio.CancelledError:
         _say_cancelled(stage, pane, f"{Path(plan.target).name} is not written")
         raise
@@ -94,8 +96,16 @@ async def make_dataset(stage: Stage, wish: DatasetWanted) -> None:
     if values is None:
         return
     plan = plan_by(report, values)
+    last = Making()
+
+    def show(making: Making) -> None:
+        nonlocal last
+        last = making
+        _show_making(pane, plan, making)
+
     try:
-        made = await datasets.make(report.source.path, plan, lambda making: _show_making(pane, plan, making))
+        with stage.ending(lambda: _ending_of(plan, Path(report.source.path).name, last)):
+            made = await datasets.make(report.source.path, plan, show)
     except asyncio.CancelledError:
         _say_cancelled(stage, pane, f"of {plan.name} nothing is left, neither here nor in S3")
         raise
@@ -104,6 +114,15 @@ async def make_dataset(stage: Stage, wish: DatasetWanted) -> None:
     form.forget_draft()
     stage.say(f"Uploaded {made.manifest.name}: n trains on it.")
     pane.uploads.add(made)
+
+
+def _ending_of(plan: SplitPlan, file: str, last: Making) -> Ending:
+    """What becomes of a data set in the making, going by what was heard last."""
+    if arrived := last.uploading:
+        far = f"{size(arrived.done_bytes)} of {size(arrived.total_bytes)}"
+        then = f"ends after {far}: n on {file} goes on with the rest, under the same name"
+        return Ending(f"upload of {plan.name}", then)
+    return Ending(f"splitting of {file}", "ends: nothing of it is left, and n begins anew")
 
 
 def _show_making(pane: DataPane, plan: SplitPlan, making: Making) -> None:

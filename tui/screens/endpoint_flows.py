@@ -14,7 +14,7 @@ from tui.resources.variant_lines import models_in, read_variants
 from tui.screens.endpoint_form import Deployable, DeployForm
 from tui.screens.priced_form import PriceBook
 from tui.screens.source_picker import Source, SourcePicker
-from tui.screens.stage import Stage
+from tui.screens.stage import Ending, Stage
 from tui.screens.steps import Step, StepsScreen
 from tui.service.endpoint_deploying import Deployment
 from tui.service.errors import InvalidRequest, ServiceError
@@ -119,11 +119,12 @@ async def _deploy(stage: Stage, deployment: Deployment, screen: StepsScreen, for
     name = deployment.plan.endpoint
     models = 0
     try:
-        async for step in deployment.run():
-            models += step.resource.kind == "model" and step.state == "doing"
-            key = f"model {models}" if step.resource.kind == "model" else ""
-            words = "there already" if step.state == "there already" else step.words
-            screen.tell(Step(str(step.resource), "doing" if step.state == "doing" else "done", words, key))
+        with stage.ending(partial(_ending_of, stage, deployment)):
+            async for step in deployment.run():
+                models += step.resource.kind == "model" and step.state == "doing"
+                key = f"model {models}" if step.resource.kind == "model" else ""
+                words = "there already" if step.state == "there already" else step.words
+                screen.tell(Step(str(step.resource), "doing" if step.state == "doing" else "done", words, key))
     except ServiceError as error:
         made = ", ".join(map(str, deployment.created))
         problem = f"{error} Made so far: {made}." if made else str(error)
@@ -140,9 +141,25 @@ async def _deploy(stage: Stage, deployment: Deployment, screen: StepsScreen, for
         stage.say(f"{name} is in service.")
 
 
+def _ending_of(stage: Stage, deployment: Deployment) -> Ending | None:
+    """Once the endpoint was asked for nothing is lost, but it goes on to cost."""
+    name = deployment.plan.endpoint
+    what = f"deployment of {name}"
+    made = [str(resource) for resource in deployment.created]
+    if f"endpoint {name}" in made:
+        costs = "goes on without the console, and the endpoint costs money until it is shut down (press 6)"
+        return Ending(what, costs) if stage.service.prices.billed else None
+    return Ending(what, f"ends: {', '.join(made) or 'nothing'} was made and stays, the rest is not made")
+
+
 async def _remove(stage: Stage, deployment: Deployment) -> None:
+    def ending() -> Ending:
+        there = ", ".join(map(str, deployment.created))
+        return Ending(f"removal of {deployment.plan.endpoint}", f"ends: of {there} stays what is not deleted by then")
+
     try:
-        gone = [str(resource) async for resource in deployment.remove()]
+        with stage.ending(ending):
+            gone = [str(resource) async for resource in deployment.remove()]
     except ServiceError as error:
         left = ", ".join(map(str, deployment.created))
         stage.say(f"{error} There remain: {left}.", "error")

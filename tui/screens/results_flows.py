@@ -13,7 +13,7 @@ from tui.resources.csv_reports import Task
 from tui.resources.results import DownloadProgress, Labels
 from tui.resources.transform_filters import columns
 from tui.screens.dialogs import Choose, Confirm
-from tui.screens.stage import Stage
+from tui.screens.stage import Ending, Stage
 
 
 async def show_results(stage: Stage, wish: ResultsWanted) -> None:
@@ -63,10 +63,12 @@ async def download(stage: Stage, wish: DownloadWanted) -> None:
         far = f"{size(progress.done_bytes)} of {size(total)}, {size(progress.rate)}/s"
         pane.activity = f"downloading {far}: {progress.file}"
 
+    ending = Ending(f"download of {name}", "ends: the files that are whole stay, and w fetches all of them anew")
     try:
-        fetched = await stage.service.transform_results.download(written, name, show)
+        with stage.ending(lambda: ending):
+            fetched = await stage.service.transform_results.download(written, name, show)
     finally:
-        pane.say("")
+        pane.activity = ""
     stage.say(f"Downloaded {count(fetched, 'file')} into ./{name}.")
 
 

@@ -22,7 +22,7 @@ from tui.resources.datasets import DataError, UploadProgress
 from tui.resources.s3_objects import S3Version, TransferPlan, Transferred, place_named
 from tui.screens.dialogs import Choose, Confirm, TypeName
 from tui.screens.form import Field, Form
-from tui.screens.stage import Stage
+from tui.screens.stage import Ending, Stage
 
 _LISTED = 5
 """Names that a question lists before it says how many more there are."""
@@ -158,13 +158,18 @@ class TargetForm(Form):
 
 
 _STAYS = {
-    "Upload": "those stay, of the others there is no part. u goes on with the rest",
-    "Download": "those stay, of the others there is no part. f goes on with the rest",
+    "Upload": "those stay",
+    "Download": "those stay",
     "Copy": "those stay",
     "Move": "those are in both places",
     "Delete": "the others stay",
 }
-"""What becomes of those that were done when a person cancelled, and of the others."""
+"""What becomes of those that were done when it ends before its time."""
+
+_GOES_ON = {"Upload": "u goes on with the rest", "Download": "f goes on with the rest"}
+"""How what has ended goes on."""
+
+_NOUNS = {"Upload": "upload", "Download": "download", "Copy": "copying", "Move": "move", "Delete": "deletion"}
 
 
 @contextmanager
@@ -180,7 +185,8 @@ def _under_way(stage: Stage, verb: str) -> Iterator[OnProgress]:
 
     pane.activity = f"{verb}: looking at what is there… (x cancels)"
     try:
-        yield show
+        with stage.ending(lambda: _ending_of(verb, last) if last else None):
+            yield show
     except asyncio.CancelledError:
         if pane.is_attached:  # else the console is being left
             stage.say(_cancelled(verb, last))
@@ -196,7 +202,15 @@ def _cancelled(verb: str, last: UploadProgress | None) -> str:
         return f"{verb} cancelled before it began."
     if last.files == 1 and not last.files_done:
         return f"{verb} cancelled: nothing of it is left."
-    return f"{verb} cancelled after {last.files_done:,} of {count(last.files, 'file')}: {_STAYS[verb]}."
+    rest = f", of the others there is no part. {_GOES_ON[verb]}" if verb in _GOES_ON else ""
+    return f"{verb} cancelled after {last.files_done:,} of {count(last.files, 'file')}: {_STAYS[verb]}{rest}."
+
+
+def _ending_of(verb: str, last: UploadProgress) -> Ending:
+    """What is left when the console ends: unlike a person who cancels, that takes nothing back."""
+    far = f"{last.files_done:,} of {count(last.files, 'file')}"
+    rest = f", and {_GOES_ON[verb]}" if verb in _GOES_ON else ""
+    return Ending(_NOUNS[verb], f"ends after {far}: {_STAYS[verb]}{rest}")
 
 
 async def _may_replace(stage: Stage, plan: TransferPlan) -> bool:

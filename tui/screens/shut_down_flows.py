@@ -14,11 +14,14 @@ from tui.panes.wording import count
 from tui.resources.endpoint_deployments import Resource, ShutDownPlan
 from tui.resources.prices import total
 from tui.screens.shut_down import ShutDownScreen, Ticks
-from tui.screens.stage import Stage
+from tui.screens.stage import Ending, Stage
 from tui.screens.steps import Step, StepsScreen
 from tui.service.errors import ServiceError
 
 Work = Callable[[], Awaitable[None]]
+
+_NAMED = 5
+"""Resources that a sentence names before it says how many more there are."""
 
 
 async def show_idle(stage: Stage, wish: IdleWanted) -> None:
@@ -32,8 +35,7 @@ async def shut_down(stage: Stage, wish: ShutDownWanted) -> None:
     ticks = await stage.ask(ShutDownScreen(plans, _saved(stage, wish.endpoints)))
     if ticks is None:
         return
-    what = wish.endpoints[0] if len(plans) == 1 else count(len(plans), "endpoint")
-    screen = StepsScreen(f"Shutting down {what}", "")
+    screen = StepsScreen(f"Shutting down {_said(plans)}", "")
     work: Work = partial(_shut_down, stage, plans, ticks, screen)
     stage.screen.run_worker(work, group=f"shut down {' '.join(wish.endpoints)}")
     await stage.ask(screen)
@@ -48,13 +50,15 @@ def _saved(stage: Stage, names: Sequence[str]) -> str:
 async def _shut_down(stage: Stage, plans: Sequence[ShutDownPlan], ticks: Ticks, screen: StepsScreen) -> None:
     """With ticks one after the other: what several endpoints share can go only with the last of them."""
     stayed: dict[Resource, str] = {}
-    runs = [partial(_shut_one_down, stage, plan, ticks, screen, stayed) for plan in plans]
+    waiting = [resource for plan in plans for resource in _wanted(plan, ticks)]
+    runs = [partial(_shut_one_down, stage, plan, ticks, screen, stayed, waiting=waiting) for plan in plans]
     try:
-        if ticks == Ticks():
-            await asyncio.gather(*(run() for run in runs))
-        else:
-            for run in runs:
-                await run()
+        with stage.ending(partial(_ending_of, plans, waiting)):
+            if ticks == Ticks():
+                await asyncio.gather(*(run() for run in runs))
+            else:
+                for run in runs:
+                    await run()
     except ServiceError as error:
         if screen.is_attached:
             screen.fail(str(error), offered=False)
@@ -70,11 +74,39 @@ async def _shut_down(stage: Stage, plans: Sequence[ShutDownPlan], ticks: Ticks, 
     stage.say(f"Shut down: {names}.{kept}")
 
 
+def _wanted(plan: ShutDownPlan, ticks: Ticks) -> list[Resource]:
+    """What is to go with an endpoint, and itself."""
+    config = [plan.config.resource] if plan.config and ticks.config else []
+    models = [one.resource for one in plan.models if one.resource.name in ticks.models]
+    return [Resource("endpoint", plan.endpoint), *config, *models]
+
+
+def _ending_of(plans: Sequence[ShutDownPlan], waiting: Sequence[Resource]) -> Ending | None:
+    """Nothing is lost once everything was asked to go, though it may take minutes to be gone."""
+    if not waiting:
+        return None
+    more = f" and {len(waiting) - _NAMED:,} more" if len(waiting) > _NAMED else ""
+    stays = f"ends: there stays {', '.join(map(str, waiting[:_NAMED]))}{more}"
+    return Ending(f"shutting down of {_said(plans)}", stays)
+
+
+def _said(plans: Sequence[ShutDownPlan]) -> str:
+    return plans[0].endpoint if len(plans) == 1 else count(len(plans), "endpoint")
+
+
 async def _shut_one_down(
-    stage: Stage, plan: ShutDownPlan, ticks: Ticks, screen: StepsScreen, stayed: dict[Resource, str]
+    stage: Stage,
+    plan: ShutDownPlan,
+    ticks: Ticks,
+    screen: StepsScreen,
+    stayed: dict[Resource, str],
+    *,
+    waiting: list[Resource],
 ) -> None:
     run = stage.service.shutting_down.run(plan, config=ticks.config, models=ticks.models, scaling=ticks.scaling)
     async for step in run:
+        if step.resource in waiting and (step.resource.kind == "endpoint" or step.state != "deleting"):
+            waiting.remove(step.resource)
         match step.state:
             case "deleting":
                 screen.tell(Step(str(step.resource), "doing"))

@@ -22,10 +22,10 @@ class Ending:
     """What becomes of something when the console is left."""
 
     what: str
-    """It, e.g. `the upload`: whoever leaves is asked whether to quit while it runs."""
+    """It, as one would say it after `the`, e.g. `upload of houses`."""
 
-    said: str
-    """In a sentence what is lost, what stays and what goes on later."""
+    then: str
+    """What comes of it, as one would go on after that: what is lost, what stays, what goes on later."""
 
 
 EndingNow = Callable[[], Ending | None]

@@ -11,7 +11,7 @@ from tui.panes.wording import duration
 from tui.resources.endpoint_configs import config_request
 from tui.screens.dialogs import Confirm
 from tui.screens.priced_form import PriceBook
-from tui.screens.stage import Stage
+from tui.screens.stage import Ending, Stage
 from tui.screens.update_form import KEEP, NEW, UpdateForm
 from tui.service.errors import ServiceError
 
@@ -42,11 +42,17 @@ async def update(stage: Stage, wish: EndpointUpdateWanted) -> None:
     config = values["to"]
     if config == NEW:
         config = values["config"]
+    # Once the service has taken the update, the endpoint comes there without the console.
+    then = f"may not have begun: it serves what it serves now, and the configuration {config} stays"
+    ending = Ending(f"update of {wish.endpoint}", then)
+    if values["to"] == NEW:
         capture = detail.config.capture if detail.config else None
         request = config_request(config, form.variants(values), capture, detail.config)
-        await endpoints.configs.create(request)
+        with stage.ending(lambda: ending):
+            await endpoints.configs.create(request)
     try:
-        await endpoints.update(wish.endpoint, config, form.policy(values), keep_live=values["live"] == KEEP)
+        with stage.ending(lambda: ending):
+            await endpoints.update(wish.endpoint, config, form.policy(values), keep_live=values["live"] == KEEP)
     except ServiceError as error:
         if values["to"] == NEW:
             await _offer_to_remove(stage, config, error)

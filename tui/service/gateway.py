@@ -17,6 +17,7 @@ from tui.service.budget import MUTATING_TASKS, Budget, cli_line, is_read
 from tui.service.errors import ServiceError, Throttled, Unreachable, WorkerLost
 from tui.service.wire import (
     HEADER,
+    RESUMED,
     Call,
     Cancel,
     Connect,
@@ -91,6 +92,9 @@ class Gateway:
         self.budget = budget
         self.timeout = timeout
         """Seconds an AWS call may take, retries and the wait for a free place included."""
+        self.leaving = False
+        """What ends because the console does was not cancelled by anybody, and can go on in the next one."""
+
         self.on_worker_lost: Callable[[ServiceError], None] | None = None
         self._connection = Connection()
         self._opened = asyncio.Event()
@@ -192,10 +196,11 @@ class Gateway:
             if on_progress:
                 self._progress[identifier] = on_progress
             try:
-                self._send(message(identifier))
+                self._send(asked := message(identifier))
                 return await answer
             except asyncio.CancelledError:
-                self._send_if_possible(Cancel(identifier))
+                if not (self.leaving and isinstance(asked, Task) and asked.name in RESUMED):
+                    self._send_if_possible(Cancel(identifier))
                 raise
             finally:
                 self._waiting.pop(identifier, None)

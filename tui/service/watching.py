@@ -58,6 +58,11 @@ class Watching:
         self._tasks: list[asyncio.Task[None]] = []
         self._loaded = False
 
+    @property
+    def at_work(self) -> tuple[str, ...]:
+        """The paths that are watched at this moment, those of another account or region left out."""
+        return tuple(path for path in self._watches if path in self._changed)
+
     async def where(self) -> str:
         """The account and region that new watches belong to."""
         caller = await self._identity.caller()
@@ -77,6 +82,7 @@ class Watching:
         for task in self._tasks:
             task.cancel()
         self._tasks.clear()
+        self._changed.clear()
 
     def add(self, watch: Watch) -> None:
         """Watch one more path, or another way than before.

@@ -18,6 +18,9 @@ HEADER = struct.Struct("!I")
 WINDOW = 4
 """Progress values of one request that may be on their way at once."""
 
+RESUMED = frozenset({"upload_dataset", "upload_paths", "download_s3"})
+"""Tasks that go on where they broke off when they are begun again, unless they were cancelled: that takes them back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
