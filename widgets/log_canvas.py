@@ -159,6 +159,7 @@ class LogCanvas(Widget):
     def notify_style_update(self) -> None:
         """Draw again in the new styles."""
         super().notify_style_update()
+        self._styles.clear()
         self._frame = []
 
     def selection_updated(self, selection: Selection | None) -> None:
@@ -180,6 +181,18 @@ class LogCanvas(Widget):
             lines.append(text[start.x if line == start.y else 0 : end.x if line == end.y else None])
             line = shown.next(line + 1)
         return ("\n".join(lines), "\n") if lines else None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows as they are drawn.
+
+        Nothing that CSS can put around or over a widget belongs to a log, and looking for it takes Textual as long as
+        drawing them takes us.
+        """
+        strips = [self.render_line(y) for y in crop.line_range]
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return strips if crop.width == self.size.width else [strip.crop(*crop.column_span) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
@@ -203,7 +216,6 @@ class LogCanvas(Widget):
 
     def _draw_frame(self) -> list[Strip]:
         self._frame_size = self.size
-        self._styles.clear()
         width, height = self.size
         self._settle()
         body = self._draw_rows() if self._rows else paragraph(self._nothing(), width, self._style("empty"))

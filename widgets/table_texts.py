@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Generic
 
 from widgets.cells import Cell
@@ -55,13 +55,13 @@ class RowTexts(Generic[R]):
 
     def _read(self, rows: Sequence[R]) -> list[str]:
         """The texts of rows, a column at a time: reading is what a first filter waits for."""
-        cells = [_plain(list(map(column.value, rows))) for column in self._columns]
+        cells = [_plain(map(column.value, rows)) for column in self._columns]
         return list(map(str.casefold, map("\n".join, zip(*cells, strict=True))))
 
 
-def _plain(values: Sequence[str | Cell]) -> Sequence[str]:
+def _plain(values: Iterable[str | Cell]) -> list[str]:
     """The texts of the cells of one column, without what would be a command to the terminal or a line of its own."""
-    texts = values if set(map(type, values)) == {str} else [v if isinstance(v, str) else v.text for v in values]
+    texts = [value if isinstance(value, str) else value.text for value in values]
     together = "".join(texts)
     # Looking at all of them at once costs next to nothing, and there is nearly always nothing to take out.
     return texts if together.isascii() and together.isprintable() else list(map(one_line, texts))
