@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.panes.scripted import NOW, ScriptedDatasets, ScriptedLogs, ScriptedTraining
+from tests.panes.scripted import HOUSES, NOW, ScriptedDatasets, ScriptedLogs, ScriptedTraining
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +37,11 @@ async def datasets() -> ScriptedDatasets:
 async def logs() -> ScriptedLogs:
     """Logs of which nothing is known yet."""
     return ScriptedLogs()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the pane of data begins in."""
+    (tmp_path / "houses.csv").write_text(HOUSES)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -28,6 +28,9 @@ from tui.service.worker.csv_inspection import inspect_csv
 NOW = 1_790_000_000.0
 """What the clock says in the tests of panes: 2026-09-21 14:13:20 UTC."""
 
+HOUSES = "rooms,area,price\n" + "".join(f"{row % 5 + 1},{50 + row / 4},{row}.5\n" for row in range(60))
+"""A CSV file of sixty rows."""
+
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/"
 
 

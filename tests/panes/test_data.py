@@ -1,15 +1,12 @@
-"""The pane of data."""
+"""The pane of data: its lists, and the way from one to another."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.panes.host import stage
 from tests.panes.scripted import ScriptedDatasets, csv_entry, uploaded
 from tui.panes.data import DataPane
-from tui.panes.data_messages import CancelWanted, DatasetWanted, PreviewWanted, RepairWanted, SampleWanted
 from tui.panes.job_messages import TrainingWanted
 from tui.panes.messages import CopyWanted
 from tui.panes.transform_messages import TransformWanted
@@ -17,16 +14,6 @@ from tui.resources.csv_reports import FolderEntry
 from tui.resources.datasets import UnreadableDataset
 from tui.resources.watches import Watch, WatchStatus
 from tui.service.errors import Unreachable
-
-HOUSES = "rooms,area,price\n" + "".join(f"{row % 5 + 1},{50 + row / 4},{row}.5\n" for row in range(60))
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that the pane begins in."""
-    (tmp_path / "houses.csv").write_text(HOUSES)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 async def test_it_says_what_is_under_way_and_then_that_there_is_nothing(
@@ -38,55 +25,6 @@ async def test_it_says_what_is_under_way_and_then_that_there_is_nothing(
         datasets.told_uploaded.tell(())
         await here.sees("../", "No data set is uploaded yet")
         await here.sees_no("Reading the folder", "Asking")
-
-
-async def test_a_file_under_the_cursor_is_looked_into(datasets: ScriptedDatasets, folder: Path) -> None:
-    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
-        datasets.told_entries.tell((csv_entry("houses.csv"),))
-        await here.sees("houses.csv")
-        assert "data.new" in here.dimmed, "the cursor is on the folder above"
-        await here.press("down")
-        await here.sees("60 rows × 3 columns", "Label  price", "regression")
-        assert "data.new" not in here.dimmed
-        await here.press("n")
-        await here.until(lambda: bool(here.app.wishes), "a data set")
-        [wish] = here.app.wishes
-        assert isinstance(wish, DatasetWanted)
-        assert wish.report.row_count == 60
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"", "is empty"),
-        (b"a,b,label\n1,2,3\n4,5\n6,7,8\n9,10,11\n", "fields where 3 are expected"),
-        (b"label\n1\n2\n3\n", "column"),
-        (b"\x00\x01\x02\xff" * 200, "not"),
-        (b"a,b\n1,\x1b[31mred\n2,[/x]\n", "red"),
-    ],
-    ids=["empty", "ragged", "one column", "binary", "escapes"],
-)
-async def test_what_is_wrong_with_a_file_is_said_in_a_sentence(
-    datasets: ScriptedDatasets, folder: Path, content: bytes, sentence: str
-) -> None:
-    (folder / "bad.csv").write_bytes(content)
-    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
-        datasets.told_entries.tell((csv_entry("bad.csv"),))
-        await here.sees("bad.csv")
-        await here.press("down")
-        await here.sees("▏ bad.csv", sentence)
-        assert "Traceback" not in here.text
-
-
-async def test_a_file_that_vanished_is_said(datasets: ScriptedDatasets, folder: Path) -> None:
-    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
-        datasets.told_entries.tell((csv_entry("gone.csv"),))
-        await here.sees("gone.csv")
-        await here.press("down")
-        await here.sees("▏ gone.csv", "gone")
-        await here.press("n")
-        await here.settled()
-        assert here.app.wishes == []
 
 
 async def test_errors_leave_both_lists_and_their_cursors(datasets: ScriptedDatasets, folder: Path) -> None:
@@ -127,51 +65,6 @@ async def test_an_uploaded_data_set_is_described_trained_on_and_transformed(
         assert training.dataset == transform.dataset == uploaded("diabetes")
         assert isinstance(copied, CopyWanted)
         assert copied.text == "s3://sagemaker-us-east-1-123456789012/datasets/diabetes/"
-
-
-async def test_read_only_looks_and_makes_nothing(datasets: ScriptedDatasets, folder: Path) -> None:
-    async with stage(DataPane(datasets, datasets.watches, read_only=True)) as here:
-        datasets.told_entries.tell((csv_entry("houses.csv"),))
-        datasets.told_uploaded.tell((uploaded("diabetes"),))
-        await here.sees("houses.csv", "diabetes")
-        await here.press("down")
-        await here.sees("60 rows × 3 columns")
-        await here.press("n", "tab", "n")
-        await here.settled()
-        assert "data.new" in here.dimmed
-        assert here.app.wishes == []
-
-
-async def test_what_is_made_is_shown_and_can_be_cancelled(datasets: ScriptedDatasets, folder: Path) -> None:
-    pane = DataPane(datasets, datasets.watches, read_only=False)
-    async with stage(pane) as here:
-        datasets.told_entries.tell(())
-        await here.sees("../")
-        assert "data.cancel" in here.dimmed
-        pane.activity = "houses: train/train.csv 1.0 MB of 2.0 MB · 1.0 MB/s · 1s left (x cancels)"
-        await here.sees("1.0 MB of 2.0 MB")
-        await here.press("x", "b")
-        await here.until(lambda: len(here.app.wishes) == 2, "two wishes")
-        assert [type(wish) for wish in here.app.wishes] == [CancelWanted, SampleWanted]
-        pane.activity = ""
-        await here.sees_no("1.0 MB of 2.0 MB")
-        await here.until(lambda: "data.cancel" in here.dimmed, "nothing to cancel")
-
-
-async def test_no_second_data_set_is_begun_while_one_is_made(datasets: ScriptedDatasets, folder: Path) -> None:
-    pane = DataPane(datasets, datasets.watches, read_only=False)
-    async with stage(pane) as here:
-        datasets.told_entries.tell((csv_entry("houses.csv"),))
-        await here.sees("houses.csv")
-        await here.press("down")
-        await here.sees("60 rows × 3 columns")
-        pane.activity = "houses: splitting (x cancels)"
-        await here.until(lambda: "data.new" in here.dimmed, "it would cancel the first")
-        await here.press("n")
-        await here.settled()
-        assert here.app.wishes == []
-        pane.activity = ""
-        await here.until(lambda: "data.new" not in here.dimmed, "free again")
 
 
 async def test_folders_are_entered_and_left_with_the_cursor_where_it_was(
@@ -252,63 +145,3 @@ async def test_the_keyboard_comes_back_to_the_list_that_was_left(datasets: Scrip
         assert training.dataset == uploaded("wine")
         assert isinstance(copied, CopyWanted)
         assert copied.text == "/data/houses.csv"
-
-
-async def test_why_keys_do_nothing_is_known(datasets: ScriptedDatasets, folder: Path) -> None:
-    pane = DataPane(datasets, datasets.watches, read_only=False)
-    async with stage(pane) as here:
-        datasets.told_entries.tell((FolderEntry("a.parquet", "other", 5000, 0.0), csv_entry("houses.csv")))
-        await here.sees("houses.csv")
-        assert here.why_dimmed["data.watch"] == "CSV files and folders can be watched"
-        assert here.why_dimmed["data.cancel"] == "nothing is under way"
-        await here.press("down")
-        await here.sees("▏ a.parquet", "Enter shows its rows")
-        assert here.why_dimmed["data.new"] == "a data set is made of a CSV file"
-        assert here.why_dimmed["data.repair"] == "the doctor looks at CSV files"
-        assert "data.preview" not in here.dimmed
-        pane.activity = "houses: splitting (x cancels)"
-        await here.press("down")
-        await here.sees("60 rows × 3 columns")
-        assert here.why_dimmed["data.new"] == "one thing is made at a time, and x cancels it"
-    async with stage(DataPane(datasets, datasets.watches, read_only=True)) as here:
-        assert here.why_dimmed["data.new"] == here.why_dimmed["data.watch"] == "this console is read-only"
-
-
-async def test_enter_on_what_is_no_csv_file_shows_its_rows(datasets: ScriptedDatasets, folder: Path) -> None:
-    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
-        datasets.told_entries.tell((FolderEntry("a.parquet", "other", 5000, 0.0),))
-        await here.sees("a.parquet")
-        await here.press("down", "enter")
-        await here.until(lambda: bool(here.app.wishes), "a preview")
-        [wish] = here.app.wishes
-        assert isinstance(wish, PreviewWanted)
-        assert wish.where == str(folder / "a.parquet")
-
-
-async def test_a_file_that_changes_under_the_cursor_is_looked_into_again(
-    datasets: ScriptedDatasets, folder: Path
-) -> None:
-    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
-        datasets.told_entries.tell((csv_entry("houses.csv", 1_000),))
-        await here.sees("houses.csv")
-        await here.press("down")
-        await here.sees("60 rows × 3 columns")
-        (folder / "houses.csv").write_text(HOUSES + "1,2,3\n")
-        datasets.told_entries.tell((csv_entry("houses.csv", 1_006),))
-        await here.sees("61 rows × 3 columns")
-
-
-async def test_a_wish_is_about_the_file_under_the_cursor_however_quickly_it_comes(
-    datasets: ScriptedDatasets, folder: Path
-) -> None:
-    (folder / "other.csv").write_text(HOUSES)
-    async with stage(DataPane(datasets, datasets.watches, read_only=False)) as here:
-        datasets.told_entries.tell((csv_entry("houses.csv"), csv_entry("other.csv")))
-        await here.sees("other.csv")
-        await here.press("down")
-        await here.sees("60 rows × 3 columns")
-        await here.press("down", "f")
-        await here.until(lambda: bool(here.app.wishes), "the doctor")
-        [wish] = here.app.wishes
-        assert isinstance(wish, RepairWanted)
-        assert wish.report.source.path == str(folder / "other.csv")

@@ -15,6 +15,7 @@ from tests.waiting import eventually
 from tui.resources.datasets import ConnectionBroke, UploadProgress
 from tui.resources.s3_objects import S3Place
 from tui.service.errors import WorkerLost
+from tui.service.wire import Cancel
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -146,6 +147,28 @@ async def test_a_cancelled_upload_leaves_nothing_behind(server: LocalServer, tmp
                 holds=lambda left: not left,
             )
             assert keys(server, bucket) == []
+
+
+async def test_an_upload_that_ends_with_the_console_goes_on_in_the_next_one(
+    server: LocalServer, tmp_path: Path, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = large_file(tmp_path, 12)
+    with link_to(server.port) as link:
+        async with opened(server, tmp_path, link.url) as files:
+            uploading = asyncio.create_task(files.upload([str(path)], S3Place(bucket)))
+            await sent(link, 6 * PART)
+            said: list[object] = []
+            monkeypatch.setattr(files._gateway, "_send_if_possible", said.append)
+            files._gateway.leaving = True
+            uploading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await uploading
+            assert not [message for message in said if isinstance(message, Cancel)], "it would be taken back"
+    arrived = sum(found["Size"] for found in objects(server, bucket)) + arrived_bytes(server, bucket)
+    async with opened(server, tmp_path) as later:
+        done = await later.upload([str(path)], S3Place(bucket))
+    assert done.kept >= arrived > 0
+    assert body_of(server, bucket, "large.bin") == path.read_bytes()
 
 
 async def test_a_download_goes_on_after_a_break(server: LocalServer, tmp_path: Path, bucket: str) -> None:

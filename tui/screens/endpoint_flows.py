@@ -149,7 +149,8 @@ def _ending_of(stage: Stage, deployment: Deployment) -> Ending | None:
     if f"endpoint {name}" in made:
         costs = "goes on without the console, and the endpoint costs money until it is shut down (press 6)"
         return Ending(what, costs) if stage.service.prices.billed else None
-    return Ending(what, f"ends: {', '.join(made) or 'nothing'} was made and stays, the rest is not made")
+    stays = f"ends: there stays {', '.join(made)}, the rest is not made" if made else "ends before anything is made"
+    return Ending(what, stays)
 
 
 async def _remove(stage: Stage, deployment: Deployment) -> None:
