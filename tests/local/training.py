@@ -65,8 +65,8 @@ def hyperparameters(**members: str) -> dict[str, str]:
 
 
 def endless() -> dict[str, Any]:
-    """Members of a request that trains until it is stopped."""
-    return {"HyperParameters": hyperparameters(num_round="100000000")}
+    """Members of a request that trains until it is stopped, and writes less and less: each round of DART asks all trees."""
+    return {"HyperParameters": hyperparameters(num_round="100000000", booster="dart")}
 
 
 def without_data() -> dict[str, Any]:
