@@ -21,6 +21,7 @@ async def test_from_a_data_set_to_the_scatter_and_the_mistakes(folder: Path) -> 
         await here.sees("Transform which data?", "diabetes test", "diabetes validation")
         await here.press("enter")
         await here.sees("Transform with diabetes-xgboost", "1 object", "the first is test.csv, 10 columns")
+        await here.sees("Costs nothing here. At AWS: $0.115/h until it is done, however long that")
         await here.sees("→ as it is")
         await here.press("f2")
         await here.sees_match(r"diabetes-xg\S+transform +✓ Completed +1 of 1")

@@ -16,6 +16,7 @@ async def test_a_newcomer_trains_on_a_sample_and_finds_it_all_again(folder: Path
         await make_a_data_set_of_the_sample(today)
         await today.press("n")
         await today.sees("Train on diabetes: predict progression (regression)", "16 of 63 characters.")
+        await today.sees("Costs nothing here. At AWS: $0.115/h, at most $0.12 in all.")
         await today.press("f2")
         await today.sees_match(r"diabetes-xgboost +▶ InProgress")
         await today.press("l")

@@ -9,7 +9,7 @@ from typing import Any
 from tests.panes.host import Told
 from tests.panes.scripted import NOW, ScriptedList
 from tui.resources.drift import ColumnDrift, ColumnSummary, Drift
-from tui.resources.prices import Price
+from tui.resources.prices import Price, Use
 from tui.resources.result_lines import judged, row_of
 from tui.resources.results import (
     Cursor,
@@ -64,7 +64,7 @@ class ScriptedPrices(Prices):
     def billed(self) -> bool:
         return True
 
-    async def hourly(self, instance_type: str) -> Price | None:
+    async def hourly(self, instance_type: str, use: Use) -> Price | None:
         return self.price
 
 

@@ -90,8 +90,8 @@ async def test_a_job_that_cannot_be_described_says_so(transforms: ScriptedTransf
 
 def test_what_a_job_costs() -> None:
     over, running = transform_detail(JOBS[1]), transform_detail(JOBS[0])
-    assert cost(over, PRICE, True) == ("about $0.0067", "$0.115/h, built-in table 2026-09-24")
+    assert cost(over, PRICE, True) == ("about $0.0067", "$0.115/h", "built-in table of 2026-09-24")
     assert cost(over, PRICE, False)[0] == "free here; on AWS about $0.0067"
-    assert cost(running, None, True) == ("n/a: the price of ml.m5.large is not known", "")
-    assert cost(transform_detail(JOBS[0], TransformStartTime=None), PRICE, True) == ("nothing yet", "")
+    assert cost(running, None, True) == ("n/a: the price of ml.m5.large is not known",)
+    assert cost(transform_detail(JOBS[0], TransformStartTime=None), PRICE, True) == ("nothing yet",)
     assert cost(transform_detail(JOBS[2], TransformStartTime=None), PRICE, True)[0].startswith("nothing: it never")

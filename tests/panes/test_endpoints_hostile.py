@@ -22,7 +22,7 @@ from tests.panes.scripted_endpoints import (
 )
 from tests.panes.test_hostile_text import HOSTILE, nothing_foreign_in
 from tests.resources.endpoints import configure, configured, describe, serving
-from tests.screens.test_endpoint_forms import hourly
+from tests.screens.forms import hourly
 from tui.drafts import Drafts
 from tui.panes.endpoints import EndpointsPane
 from tui.panes.idle import IdlePane

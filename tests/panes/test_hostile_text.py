@@ -25,6 +25,7 @@ from tests.panes.scripted import (
     job,
     uploaded,
 )
+from tests.screens.forms import hourly
 from tests.screens.terminal import Terminal, screen_text, terminal_of, until
 from tests.service.task_context import ScriptedContext
 from tui.app import SagedeckApp
@@ -40,6 +41,7 @@ from tui.resources.split_plans import default_plan
 from tui.screens.call_log import CallLog
 from tui.screens.dataset_form import DatasetForm
 from tui.screens.dialogs import Choose, Confirm, TypeName
+from tui.screens.priced_form import PriceBook
 from tui.screens.start import StartScreen
 from tui.screens.training_form import CloneForm, NewTrainingForm
 from tui.service.budget import LoggedCall
@@ -163,12 +165,13 @@ def _csv_form(text: str, folder: Path) -> Screen[Any]:
 
 
 def _train_form(text: str, folder: Path) -> Screen[Any]:
-    return NewTrainingForm(uploaded("x", name=text, label=text), (text, text + "2"), frozenset({text}), Drafts(folder))
+    data, roles = uploaded("x", name=text, label=text), (text, text + "2")
+    return NewTrainingForm(data, roles, frozenset({text}), Drafts(folder), prices=PriceBook(hourly, billed=True))
 
 
 def _clone_form(text: str, folder: Path) -> Screen[Any]:
     of = detail(replace(JOBS[1], name=text), HyperParameters={text: text})
-    return CloneForm(of, frozenset({text}), Drafts(folder))
+    return CloneForm(of, frozenset({text}), Drafts(folder), prices=PriceBook(hourly, billed=True))
 
 
 DIALOGS: dict[str, Callable[[str, Path], Screen[Any]]] = {

@@ -13,7 +13,7 @@ from tui.resources.prices import (
     Rate,
     file_price,
     file_problem,
-    listed_price,
+    listed_prices,
     table_price,
     total,
 )
@@ -26,24 +26,41 @@ def product(usage: str, usd: str, instance: str = "ml.m5.large", unit: str = "Hr
     return json.dumps({"product": {"attributes": attributes}, "terms": {"OnDemand": {"T": term}}})
 
 
-def test_the_price_of_hosting_is_found_among_the_others() -> None:
+def test_the_price_of_each_use_is_found_among_the_others() -> None:
     listed = [
-        product("EU-Train:ml.m5.large", "0.2"),
+        product("EU-Notebk:ml.m5.large", "0.3"),
+        product("EU-TrSpt:ml.m5.large", "0.05"),
         product("EU-Host:ml.m5.large.reserved", "0.01"),
         product("EU-Host:ml.m5.large", "0.0000000000"),
         product("EU-Host:ml.m5.large", "0.5", unit="GB-Mo"),
         product("EU-Host:ml.m5.xlarge", "0.256", "ml.m5.xlarge"),
+        product("EU-AsyncHost:ml.m5.large", "0.6"),
         product("EU-Host:ml.m5.large", "0.1280000000"),
+        product("Train:ml.m5.large", "0.2"),
+        product("EU-Train:ml.m5.large", "0.7"),
+        product("EU-Tsform:ml.m5.large", "0.4"),
     ]
-    assert listed_price(listed, "ml.m5.large") == Price(0.128, "AWS price list", "2026-11-01")
-    assert listed_price(listed[:3], "ml.m5.large") is None
-    assert listed_price([], "ml.m5.large") is None
+    assert listed_prices(listed, "ml.m5.large") == {
+        "hosting": Price(0.128, "AWS price list", "2026-11-01"),
+        "training": Price(0.2, "AWS price list", "2026-11-01"),
+        "transform": Price(0.4, "AWS price list", "2026-11-01"),
+    }
+    assert listed_prices(listed[:7], "ml.m5.large") == {}
+    assert listed_prices([], "ml.m5.large") == {}
 
 
 def test_the_table_is_dated_and_of_one_region() -> None:
-    assert table_price("ml.m5.large", "us-east-1") == Price(0.115, "built-in table", TABLE_DATE)
-    assert table_price("ml.m5.large", "eu-west-1") is None
-    assert table_price("ml.m4.xlarge", "us-east-1") is None  # sources disagree about it
+    assert table_price("ml.m5.large", "us-east-1", "hosting") == Price(0.115, "built-in table", TABLE_DATE)
+    assert table_price("ml.m5.large", "eu-west-1", "hosting") is None
+    assert table_price("ml.m4.xlarge", "us-east-1", "hosting") is None  # sources disagree about it
+
+
+def test_the_table_says_where_it_has_the_price_of_hosting_only() -> None:
+    assert table_price("ml.m5.large", "us-east-1", "training") == Price(0.115, "built-in table", TABLE_DATE)
+    assert table_price("ml.m5.xlarge", "us-east-1", "transform") == Price(0.23, "built-in table", TABLE_DATE)
+    assert str(table_price("ml.m5.large", "us-east-1", "transform")) == (
+        f"$0.115/h for hosting (built-in table of {TABLE_DATE})"
+    )
 
 
 def test_a_persons_own_prices() -> None:

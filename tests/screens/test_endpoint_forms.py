@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.resources.endpoints import configure, configured, describe, serving
+from tests.screens.forms import TOLD, given, hourly
 from tui.drafts import Drafts
 from tui.resources.endpoint_configs import Capture, ConfigVariant, EndpointConfig, Serverless
 from tui.resources.endpoint_updates import DeploymentPolicy
 from tui.resources.models import TrainedModel
-from tui.resources.prices import Price
 from tui.screens.endpoint_form import Deployable, DeployForm
-from tui.screens.form import Form
 from tui.screens.model_flows import ModelForm
 from tui.screens.priced_form import PriceBook
 from tui.screens.update_form import UpdateForm
@@ -24,16 +23,6 @@ TRAINED = TrainedModel("xgb-job", "image/xgb:1", "s3://artifacts/xgb/model.tar.g
 OLD = configure("old", configured("A", "m"), configured("B", "n"))
 OTHER = configure("other", configured("A", "m", InitialVariantWeight=5.0, InitialInstanceCount=2))
 LIVE = describe(OLD, ProductionVariants=[serving("A", 3.0), serving("B", 1.0)])
-
-
-async def hourly(instance_type: str) -> Price | None:
-    """The price of one type only."""
-    return Price(0.115, "built-in table", "2026-09-24") if instance_type == "ml.m5.large" else None
-
-
-def given(form: Form, **changes: str) -> dict[str, str]:
-    """What stands in the fields at first, with changes."""
-    return {key: field.value for key, field in form._fields.items()} | changes
 
 
 @pytest.fixture
@@ -148,17 +137,15 @@ def test_what_is_wrong_with_a_new_endpoint_is_said_at_its_field(
         (
             {},
             "instance_count",
-            "$0.23/h, $168 a month, idle or not, until it is shut down. "
-            "ml.m5.large $0.115/h (built-in table of 2026-09-24).",
+            f"$0.23/h, $168 a month, idle or not, until it is shut down. {TOLD}",
         ),
-        ({"instance_type": "ml.m4.xlarge"}, "instance_count", "the price is n/a."),
+        ({"instance_type": "ml.m4.xlarge"}, "instance_count", "The price is n/a."),
         (
             {"variants": "A = m\nB = n, 3 x ml.m4.xlarge"},
             "instance_count",
-            "$0.115/h + 3 × n/a, $84 a month, idle or not, until it is shut down. "
-            "ml.m5.large $0.115/h (built-in table of 2026-09-24).",
+            f"$0.115/h + 3 × n/a, $84 a month, idle or not, until it is shut down. {TOLD}",
         ),
-        ({"kind": "serverless"}, "kind", "billed by use, nothing while idle."),
+        ({"kind": "serverless"}, "kind", "Billed by use, nothing while idle."),
         ({"instance_count": "many"}, "instance_count", ""),
     ],
 )
@@ -172,9 +159,10 @@ async def test_the_embedded_sagemaker_says_what_aws_would_take() -> None:
     book = PriceBook(hourly, billed=False)
     variants = [ConfigVariant("A", "m", "ml.m5.large", 2)]
     assert book.unknown(["ml.m5.large", "ml.m5.large", "big"]) == ["ml.m5.large"]
+    assert book.of_variants(variants) == "Asking for the price …"
     await book.learn(["ml.m5.large"])
     assert book.unknown(["ml.m5.large"]) == []
-    assert book.sentence(variants).startswith("Costs nothing here. At AWS: $0.23/h, $168 a month")
+    assert book.of_variants(variants).startswith("Costs nothing here. At AWS: $0.23/h, $168 a month")
 
 
 def test_an_update_begins_with_nothing_changed(update: UpdateForm) -> None:

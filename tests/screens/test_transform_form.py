@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.app import App
-from textual.pilot import Pilot
 
-from tests.screens.terminal import Terminal, screen_text, until
-from themes import STATUS_TOKENS, THEMES
+from tests.screens.forms import PRICE, TOLD, FormApp, given, hourly, shown
+from tests.screens.terminal import screen_text, until
 from tui.drafts import Drafts
+from tui.resources.prices import Price
 from tui.resources.transform_choices import TransformChoice, transform_request
 from tui.resources.transform_plans import InputPeek
+from tui.screens.priced_form import EarlierJob, PriceBook
 from tui.screens.transform_fields import accepted_by, choice_of
 from tui.screens.transform_form import Container, TransformForm
 from tui.service.errors import AccessDenied, NotFound, ServiceError
@@ -49,30 +47,8 @@ class Lake:
         return answer
 
 
-class FormApp(App[None]):
-    """A form alone."""
-
-    def __init__(self, form: TransformForm) -> None:
-        super().__init__()
-        self.driver_class = Terminal
-        self.form = form
-        self.left: dict[str, str] | None = None
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = "sagedeck-dark"
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return STATUS_TOKENS
-
-    def on_mount(self) -> None:
-        self.push_screen(self.form, self._keep)
-
-    def _keep(self, values: dict[str, str] | None) -> None:
-        self.left = values
-
-
 def form_of(
-    lake: Lake, folder: Path, choice: TransformChoice = CHOICE, container: Container = XGBOOST, *, propose: bool = True
+    lake: Lake, folder: Path, choice: TransformChoice = CHOICE, container: Container = XGBOOST, **members: Any
 ) -> TransformForm:
     return TransformForm(
         "Transform with diabetes",
@@ -82,16 +58,8 @@ def form_of(
         taken=frozenset({"taken"}),
         draft="a draft",
         drafts=Drafts(folder),
-        propose=propose,
+        **{"prices": PriceBook(hourly, billed=True)} | members,
     )
-
-
-@asynccontextmanager
-async def shown(form: TransformForm, size: tuple[int, int] = (120, 60)) -> AsyncIterator[tuple[FormApp, Pilot[None]]]:
-    app = FormApp(form)
-    async with asyncio.timeout(60), app.run_test(size=size, headless=False) as pilot:
-        yield app, pilot
-        app.workers.cancel_all()
 
 
 async def sees(app: FormApp, *texts: str) -> None:
@@ -214,6 +182,44 @@ async def test_the_last_field_and_the_buttons_are_seen_on_a_small_screen(tmp_pat
         await sees(app, "Transform with diabetes", "Retries", "Transform (F2)")
 
 
+async def test_it_says_what_an_hour_costs_and_that_nothing_limits_the_hours(tmp_path: Path) -> None:
+    async with shown(form_of(Lake(test=peek(*ROWS)), tmp_path)) as (app, _):
+        await app.says("instance_count", f"$0.115/h until it is done, however long that takes. {TOLD}")
+        app.form.set_value("instance_count", "3")
+        await app.says("instance_count", "Files are shared out among them. $0.345/h until it is done")
+        app.form.set_value("instance_type", "ml.m4.xlarge")
+        await app.says("instance_count", "Files are shared out among them. The price is n/a.")
+
+
+async def test_a_price_that_comes_late_does_not_push_away_where_a_person_is(tmp_path: Path) -> None:
+    told = asyncio.Event()
+
+    async def ask(_: str) -> Price:
+        await told.wait()
+        return PRICE
+
+    form = form_of(Lake(test=peek(*ROWS)), tmp_path, prices=PriceBook(ask, billed=False))
+    async with shown(form, (80, 24)) as (app, _):
+        await sees(app, "→ ‹prediction›")
+        app.form.query_one("#field-retries").focus()
+        await sees(app, "Retries")
+        told.set()
+        await until(app, lambda: form.query_one("#note-instance_count").size.height == 3, "no price", 20)
+        await sees(app, "Retries")
+
+
+async def test_a_copy_says_what_the_other_job_cost_while_it_has_the_same_machines(tmp_path: Path) -> None:
+    prices = PriceBook(hourly, billed=False)
+    await prices.learn(["ml.m5.large"])
+    earlier = EarlierJob("diabetes-transform", "ml.m5.large", 1, 200)
+    form = form_of(Lake(), tmp_path, prices=prices, propose=False, earlier=earlier)
+    assert form.notes(given(form))["instance_count"] == (
+        "Costs nothing here. At AWS: $0.115/h until it is done, however long that takes. "
+        f"diabetes-transform ran for 3m 20s: about $0.0064. {TOLD}"
+    )
+    assert "diabetes-transform ran for" not in form.notes(given(form, instance_count="2"))["instance_count"]
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "says"),
     [
@@ -232,7 +238,7 @@ async def test_the_last_field_and_the_buttons_are_seen_on_a_small_screen(tmp_pat
 )
 def test_rules_at_their_fields(tmp_path: Path, changes: dict[str, str], field: str, says: str) -> None:
     form = form_of(Lake(), tmp_path)
-    values = {key: one.value for key, one in form._fields.items()}
+    values = given(form)
     assert form.problems(values) == {}
     assert says in form.problems(values | changes)[field]
 
@@ -240,7 +246,7 @@ def test_rules_at_their_fields(tmp_path: Path, changes: dict[str, str], field: s
 def test_linear_learner_is_offered_its_own_formats(tmp_path: Path) -> None:
     choice = accepted_by("linear-learner", CHOICE)
     form = form_of(Lake(), tmp_path, choice, Container("linear-learner", 2))
-    values = {key: one.value for key, one in form._fields.items()}
+    values = given(form)
     assert values["accept"] == "application/jsonlines"
     assert form.problems(values) == {}
     assert "would fail on its first answer" in form.problems(values | {"join": "Input"})["join"]
@@ -249,6 +255,6 @@ def test_linear_learner_is_offered_its_own_formats(tmp_path: Path) -> None:
 
 def test_another_container_may_speak_anything(tmp_path: Path) -> None:
     form = form_of(Lake(), tmp_path, replace(CHOICE, accept="application/x-own"), Container(None))
-    values = {key: one.value for key, one in form._fields.items()}
+    values = given(form)
     assert form.problems(values) == {}
     assert form._fields["accept"].choices == ()

@@ -9,24 +9,15 @@ import pytest
 from tests.panes.scripted import detail as detail_of
 from tests.panes.scripted import job, uploaded
 from tests.panes.scripted_tuning import JOBS, tuning_detail
+from tests.screens.forms import TOLD, given, hourly
 from tui.drafts import Drafts
-from tui.resources.prices import Price
 from tui.resources.tuning import Objective
 from tui.resources.tuning_choices import tuning_request
 from tui.screens.priced_form import PriceBook
 from tui.screens.tuning_doors import JobTuningForm, NewTuningForm, TuningCloneForm
 from tui.screens.tuning_fields import choice_of
-from tui.screens.tuning_form import TuningForm
-
-PRICE = Price(0.115, "built-in table", "2026-09-24")
-
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/Execution"
-
-
-async def hourly(instance_type: str) -> Price | None:
-    """The price of one type only."""
-    return PRICE if instance_type == "ml.m5.large" else None
 
 
 @pytest.fixture
@@ -42,11 +33,6 @@ def prices() -> PriceBook:
 @pytest.fixture
 def form(drafts: Drafts, prices: PriceBook) -> NewTuningForm:
     return NewTuningForm(uploaded("diabetes"), (ROLE,), ("parent",), frozenset({"taken"}), drafts, prices=prices)
-
-
-def given(form: TuningForm, **changes: str) -> dict[str, str]:
-    """What stands in the fields at first, with changes."""
-    return {key: field.value for key, field in form._fields.items()} | changes
 
 
 def test_what_stands_there_at_first_is_right(form: NewTuningForm) -> None:
@@ -120,16 +106,20 @@ def test_the_direction_is_the_metrics_own(form: NewTuningForm) -> None:
 
 
 async def test_the_forecast_says_what_it_may_take(form: NewTuningForm, prices: PriceBook) -> None:
-    values = given(form, jobs="20", max_runtime="30")
-    sentence = "20 training jobs on 1 × ml.m5.large, at most 30 minutes each: at the very most 10.0 instance-hours, "
-    assert form.notes(values)["max_runtime"] == f"{sentence}asking for the price."
+    values = given(form, jobs="20", parallel="3", instance_count="2", max_runtime="30")
+    sentence = (
+        "20 training jobs on 2 × ml.m5.large, 3 at a time, at most 30 minutes each: "
+        "at the very most 20.0 instance-hours."
+    )
+    assert form.notes(values)["max_runtime"] == f"{sentence} Asking for the price …"
     await prices.learn(["ml.m5.large", "ml.none.large"])
-    cost = "$1.15 at $0.115/h (built-in table of 2026-09-24)."
-    assert form.notes(values)["max_runtime"] == f"{sentence}{cost}"
+    cost = f"$0.69/h, at most $2.30 in all. {TOLD}"
+    assert form.notes(values)["max_runtime"] == f"{sentence} {cost}"
     prices.billed = False
-    assert form.notes(values)["max_runtime"] == f"{sentence}nothing here, at AWS {cost}"
-    assert form.notes(values | {"instance_type": "ml.none.large"})["max_runtime"].endswith("instance-hours, price n/a.")
-    assert form.notes(values | {"instance_type": "big"})["max_runtime"].endswith("instance-hours, price n/a.")
+    assert form.notes(values)["max_runtime"] == f"{sentence} Costs nothing here. At AWS: {cost}"
+    prices.billed = True
+    assert form.notes(values | {"instance_type": "ml.none.large"})["max_runtime"].endswith("hours. The price is n/a.")
+    assert form.notes(values | {"instance_type": "big"})["max_runtime"].endswith("20.0 instance-hours.")
 
 
 def test_a_search_comes_back_whole_in_the_form_of_its_clone(drafts: Drafts, prices: PriceBook) -> None:

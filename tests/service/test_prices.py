@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.resources.test_prices import product
 from tests.service.stub_aws import Refused, StubAws
 from tui.resources.endpoint_configs import Serverless
 from tui.resources.endpoints import Variant
@@ -24,19 +24,14 @@ LISTED = Price(0.128, "AWS price list", "2026-11-01")
 
 @pytest.fixture
 def price_list(aws: StubAws) -> dict[str, str]:
-    """What the price list says by instance type: USD an hour."""
+    """What the price list says by usage, such as `Host:ml.m5.large`: USD an hour."""
     listed: dict[str, str] = {}
 
     def products(asked: dict[str, Any]) -> dict[str, Any]:
         criteria = {one["Field"]: one["Value"] for one in asked["Filters"]}
         assert (criteria["productFamily"], criteria["regionCode"]) == ("ML Instance", "eu-west-1")
         name = criteria["instanceName"]
-        if name not in listed:
-            return {"PriceList": []}
-        dimension = {"unit": "Hrs", "pricePerUnit": {"USD": listed[name]}}
-        term = {"priceDimensions": {"D": dimension}, "effectiveDate": "2026-11-01T00:00:00Z"}
-        attributes = {"instanceName": name, "usagetype": f"EU-Host:{name}"}
-        return {"PriceList": [json.dumps({"product": {"attributes": attributes}, "terms": {"OnDemand": {"T": term}}})]}
+        return {"PriceList": [product(f"EU-{one}", listed[one], name) for one in listed if one.endswith(f":{name}")]}
 
     aws.answers |= {
         "GetProducts": products,
@@ -55,18 +50,44 @@ def opened(gateway: Gateway, folder: Path, **members: Any) -> Prices:
 async def test_the_price_list_is_asked_once_and_remembered(
     gateway: Gateway, aws: StubAws, price_list: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    price_list["ml.m5.large"] = "0.1280000000"
+    price_list["Host:ml.m5.large"] = "0.1280000000"
     prices = opened(gateway, tmp_path)
-    assert await prices.hourly("ml.m5.large") == await prices.hourly("ml.m5.large") == LISTED
-    assert await prices.hourly("ml.none.large") is None
-    assert await opened(gateway, tmp_path).hourly("ml.m5.large") == LISTED  # another console, the same day
-    assert await opened(gateway, tmp_path).hourly("ml.none.large") is None
+    assert await prices.hourly("ml.m5.large", "hosting") == await prices.hourly("ml.m5.large", "hosting") == LISTED
+    assert await prices.hourly("ml.none.large", "hosting") is None
+    assert await opened(gateway, tmp_path).hourly("ml.m5.large", "hosting") == LISTED  # another console, the same day
+    assert await opened(gateway, tmp_path).hourly("ml.none.large", "hosting") is None
     assert len(aws.asked("GetProducts")) == 2
     monkeypatch.setattr(module, "DAY", 0.0)
-    price_list["ml.m5.large"] = "0.2"
-    found = await prices.hourly("ml.m5.large")
+    price_list["Host:ml.m5.large"] = "0.2"
+    found = await prices.hourly("ml.m5.large", "hosting")
     assert found is not None
     assert found.hourly == 0.2
+
+
+async def test_each_use_has_its_price_and_one_question_tells_them_all(
+    gateway: Gateway, aws: StubAws, price_list: dict[str, str], tmp_path: Path
+) -> None:
+    price_list |= {"Train:ml.m5.large": "0.2", "Tsform:ml.m5.large": "0.3", "Train:ml.p3.2xlarge": "4"}
+    prices = opened(gateway, tmp_path)
+    assert await prices.hourly("ml.m5.large", "training") == Price(0.2, "AWS price list", "2026-11-01")
+    assert await prices.hourly("ml.m5.large", "transform") == Price(0.3, "AWS price list", "2026-11-01")
+    assert await prices.hourly("ml.m5.large", "hosting") is None, "it can be had, but not for this"
+    assert await prices.hourly("ml.p3.2xlarge", "training") == Price(4, "AWS price list", "2026-11-01")
+    assert len(aws.asked("GetProducts")) == 2
+    again = opened(gateway, tmp_path)
+    assert await again.hourly("ml.p3.2xlarge", "training") == Price(4, "AWS price list", "2026-11-01")
+    assert await again.hourly("ml.m5.large", "training") == Price(0.2, "AWS price list", "2026-11-01")
+    assert len(aws.asked("GetProducts")) == 2
+
+
+async def test_what_was_known_is_kept_when_more_is_learnt(
+    gateway: Gateway, aws: StubAws, price_list: dict[str, str], tmp_path: Path
+) -> None:
+    for name in ("ml.m5.large", "ml.m5.xlarge"):  # each time another console asks
+        price_list[f"Host:{name}"] = "0.1280000000"
+        assert await opened(gateway, tmp_path).hourly(name, "hosting") == LISTED
+    assert await opened(gateway, tmp_path).hourly("ml.m5.large", "hosting") == LISTED
+    assert len(aws.asked("GetProducts")) == 2
 
 
 async def test_a_list_that_may_not_be_read_is_not_asked_again(
@@ -77,8 +98,10 @@ async def test_a_list_that_may_not_be_read_is_not_asked_again(
 
     aws.answers["GetProducts"] = refuse
     prices = opened(gateway, tmp_path)
-    assert await prices.hourly("ml.m5.large") is None  # the table is of another region, and a guess is no price
-    assert await prices.hourly("ml.m5.xlarge") is None
+    assert (
+        await prices.hourly("ml.m5.large", "hosting") is None
+    )  # the table is of another region, and a guess is no price
+    assert await prices.hourly("ml.m5.xlarge", "hosting") is None
     assert len(aws.asked("GetProducts")) == 1
 
 
@@ -86,8 +109,8 @@ async def test_a_persons_own_prices_come_first(gateway: Gateway, aws: StubAws, p
     file = tmp_path / "prices.toml"
     file.write_text('as_of = "2026-10-01"\n"ml.m5.large" = 0.1\n\n[eu-west-1]\n"ml.m5.xlarge" = 0.2\n')
     prices = opened(gateway, tmp_path, file=file)
-    assert await prices.hourly("ml.m5.large") == Price(0.1, "your price file", "2026-10-01")
-    assert await prices.hourly("ml.m5.xlarge") == Price(0.2, "your price file", "2026-10-01")
+    assert await prices.hourly("ml.m5.large", "hosting") == Price(0.1, "your price file", "2026-10-01")
+    assert await prices.hourly("ml.m5.xlarge", "hosting") == Price(0.2, "your price file", "2026-10-01")
     assert prices.problem == ""
     assert aws.asked("GetProducts") == []
 
@@ -96,12 +119,12 @@ async def test_a_persons_own_prices_come_first(gateway: Gateway, aws: StubAws, p
 async def test_a_price_file_that_cannot_be_used_is_told_and_left_aside(
     gateway: Gateway, price_list: dict[str, str], tmp_path: Path, content: str | None
 ) -> None:
-    price_list["ml.m5.large"] = "0.1280000000"
+    price_list["Host:ml.m5.large"] = "0.1280000000"
     file = tmp_path / "prices.toml"
     if content is not None:
         file.write_text(content)
     prices = opened(gateway, tmp_path, file=file)
-    assert await prices.hourly("ml.m5.large") == LISTED
+    assert await prices.hourly("ml.m5.large", "hosting") == LISTED
     assert prices.problem.startswith(f"The price file {file} cannot be used: ")
 
 
@@ -109,7 +132,7 @@ async def test_the_embedded_sagemaker_asks_no_price_list(
     gateway: Gateway, aws: StubAws, price_list: dict[str, str], tmp_path: Path
 ) -> None:
     prices = opened(gateway, tmp_path, billed=lambda: False)
-    assert await prices.hourly("ml.m5.large") is None
+    assert await prices.hourly("ml.m5.large", "hosting") is None
     assert aws.asked("GetProducts") == []
     assert not (await prices.rate([])).billed
 
@@ -117,16 +140,18 @@ async def test_the_embedded_sagemaker_asks_no_price_list(
 async def test_what_is_on_disk_and_no_price_is_asked_for(
     gateway: Gateway, price_list: dict[str, str], tmp_path: Path
 ) -> None:
-    price_list["ml.m5.large"] = "0.1280000000"
+    price_list["Host:ml.m5.large"] = "0.1280000000"
     (tmp_path / "prices").mkdir()
-    (tmp_path / "prices" / "eu-west-1.json").write_text('{"ml.m5.large": {"asked": 99999999999, "price": [1]}}')
-    assert await opened(gateway, tmp_path).hourly("ml.m5.large") == LISTED
+    (tmp_path / "prices" / "eu-west-1.json").write_text(
+        '{"ml.m5.large": {"asked": 99999999999, "prices": {"hosting": [1]}}}'
+    )
+    assert await opened(gateway, tmp_path).hourly("ml.m5.large", "hosting") == LISTED
 
 
 async def test_rates_count_instances_and_what_is_not_known(
     gateway: Gateway, price_list: dict[str, str], tmp_path: Path
 ) -> None:
-    price_list["ml.m5.large"] = "0.5"
+    price_list["Host:ml.m5.large"] = "0.5"
     known = Variant("A", "m", "ml.m5.large", None, False, 1.0, 1.0, 3, 3, "", "", "")
     variants = [
         known,

@@ -18,6 +18,9 @@ PATTERNS = "█▒▓░▚▞▙▜▀▄"
 
 TOKENS = ("primary", "accent", "secondary", "success", "warning")
 
+_LEAST = 0.0001
+"""USD: less is not worth a figure."""
+
 _LABELLED = 3
 """Variants whose shares fit beside a bar."""
 
@@ -55,6 +58,13 @@ def dollars(amount: float) -> str:
     """USD, in tenths of a cent where there are any."""
     exact = f"{amount:.3f}"
     return f"${exact[:-1] if exact.endswith('0') else exact}"
+
+
+def about(amount: float) -> str:
+    """USD by an estimate, in hundredths of a cent below a dollar; never none for what is too little for a figure."""
+    if amount < _LEAST:
+        return f"less than ${_LEAST}"
+    return f"about {dollars(amount) if amount >= 1 else f'${amount:.4f}'}"
 
 
 def hourly(rate: Rate | None) -> str:

@@ -35,7 +35,7 @@ class TransformInspector(Inspector["TransformViews"]):
                 views.show_detail(snapshot.value)
                 if not priced:
                     priced = True
-                    price = await self._prices.hourly(snapshot.value.instance_type)
+                    price = await self._prices.hourly(snapshot.value.instance_type, "transform")
                     views.show_price(price, billed=self._prices.billed)
             elif snapshot.error:
                 views.show_problem(str(snapshot.error))

@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.panes.endpoint_cells import about
 from tui.panes.facts import LABEL_WIDTH, as_json, fact, heading
 from tui.panes.inspector import Views
 from tui.panes.wording import count, duration, moment, size, status
@@ -21,9 +22,6 @@ from widgets.text import content, middle
 
 NAMED = 12
 """Files that are named in a summary."""
-
-_CENTS = 0.0001
-"""USD: less is not worth a figure."""
 
 
 class TransformViews(Views):
@@ -83,20 +81,19 @@ def files_bar(files: FilesDone | None, running: bool) -> Cell | str:
     return Bar(files.done / files.total if files.total else 0.0, f"{files.done:,}/{files.total:,}", "status-running")
 
 
-def cost(detail: TransformJobDetail, price: Price | None, billed: bool) -> tuple[str, str]:
-    """What the instances of a job have cost so far, and by which price; n/a where nobody tells the price, never 0."""
+def cost(detail: TransformJobDetail, price: Price | None, billed: bool) -> tuple[str, ...]:
+    """What the instances of a job have cost so far, by which price, and who tells it; n/a where nobody does."""
     seconds = detail.billed_seconds(time.time())
     if seconds is None:
-        return "nothing: it never had instances" if detail.job.ended else "nothing yet", ""
+        return ("nothing: it never had instances" if detail.job.ended else "nothing yet",)
     if price is None:
-        return f"n/a: the price of {detail.instance_type} is not known", ""
+        return (f"n/a: the price of {detail.instance_type} is not known",)
     amount = seconds * detail.instance_count * price.hourly / 3600
     would = "" if billed else "free here; on AWS "
-    about = f"about ${amount:.4f}" if amount >= _CENTS else f"less than ${_CENTS}"
-    return f"{would}{about}", f"${price.hourly:g}/h, {price.source} {price.as_of}".rstrip()
+    return f"{would}{about(amount)}", price.rate, price.teller
 
 
-def summary(detail: TransformJobDetail, files: TransformFiles | None, costs: tuple[str, str], width: int) -> Content:
+def summary(detail: TransformJobDetail, files: TransformFiles | None, costs: tuple[str, ...], width: int) -> Content:
     """A transform job as a person wants to know it, most telling things first, places shortened to the width."""
     job = detail.job
     parts = [heading(job.name), as_content(status(job.status), 20)]
@@ -111,7 +108,7 @@ def summary(detail: TransformJobDetail, files: TransformFiles | None, costs: tup
 
 
 def _facts(
-    detail: TransformJobDetail, files: TransformFiles | None, costs: tuple[str, str], width: int
+    detail: TransformJobDetail, files: TransformFiles | None, costs: tuple[str, ...], width: int
 ) -> list[Content]:
     job = detail.job
     room = max(20, width - LABEL_WIDTH - 1)
@@ -134,8 +131,7 @@ def _facts(
         ("Instances", f"{detail.instance_count} × {detail.instance_type}"),
         ("Created", moment(job.created)),
         ("Took" if job.ended else "Runs", duration((job.ended or time.time()) - job.created)),
-        ("Cost", costs[0]),
-        ("", costs[1]),
+        *zip(("Cost", "", ""), costs, strict=False),
     ]
     return [fact(name, value) for name, value in lines if value]
 

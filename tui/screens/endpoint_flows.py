@@ -37,7 +37,7 @@ async def deploy(stage: Stage, wish: DeployWanted) -> None:
             sources,
             name,
             await endpoints.configs.free_name(name),
-            prices=PriceBook.of(stage.service.prices),
+            prices=PriceBook.of(stage.service.prices, "hosting"),
             drafts=stage.drafts,
             taken=endpoints.list.names,
             taken_configs=endpoints.configs.list.names,

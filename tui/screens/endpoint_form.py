@@ -15,7 +15,7 @@ from tui.resources.endpoints import name_problem
 from tui.resources.models import NAME_LIMIT, TrainedModel
 from tui.resources.variant_lines import GRAMMAR, INSTANCE_TYPE, read_variants, variant_text
 from tui.screens.form import Field
-from tui.screens.priced_form import ASKING, PriceBook, PricedForm
+from tui.screens.priced_form import PriceBook, PricedForm
 
 _S3_URI = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?")
 
@@ -62,10 +62,8 @@ class VariantsForm(PricedForm):
 
     def price(self, values: Mapping[str, str]) -> str:
         """What the variants cost; empty while they cannot be read."""
-        if self.prices.unknown(self.machines(values)):
-            return f"{ASKING.capitalize()} …"
         try:
-            return self.prices.sentence(self.variants(values))
+            return self.prices.of_variants(self.variants(values))
         except ValueError:
             return ""
 

@@ -77,7 +77,13 @@ class Form(WorkerOwner, ModalScreen[dict[str, str] | None]):
 
     def on_mount(self) -> None:
         """Check what stands in the fields from the start."""
+        self.watch(self.query_one(".form-fields"), "virtual_size", self._stay_at_focus, init=False)
         self.check()
+
+    def _stay_at_focus(self) -> None:
+        """What is said above the field that a person is in may have grown."""
+        if self.focused:
+            self.focused.scroll_visible(animate=False)
 
     def forget_draft(self) -> None:
         """What was asked for is done."""

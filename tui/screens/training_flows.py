@@ -10,6 +10,7 @@ from tui.panes.compare import ComparePane
 from tui.panes.job_messages import CloneWanted, CompareWanted, DeleteWanted, StopWanted, TrainingWanted
 from tui.panes.train import TrainPane
 from tui.screens.dialogs import Confirm, TypeName
+from tui.screens.priced_form import PriceBook
 from tui.screens.roads import choose_dataset, image_of, roles_of
 from tui.screens.stage import Stage
 from tui.screens.training_form import (
@@ -35,7 +36,13 @@ async def train(stage: Stage, wish: TrainingWanted) -> None:
         image = await image_of(stage, algorithm_named(values["algorithm"]))
         return request_of_new(values, dataset, image, f"s3://{dataset.bucket}/models")
 
-    form = NewTrainingForm(dataset, await roles_of(stage), stage.service.training.list.names, stage.drafts)
+    form = NewTrainingForm(
+        dataset,
+        await roles_of(stage),
+        stage.service.training.list.names,
+        stage.drafts,
+        prices=PriceBook.of(stage.service.prices, "training"),
+    )
     await _submit(stage, form, request)
 
 
@@ -45,7 +52,9 @@ async def clone(stage: Stage, wish: CloneWanted) -> None:
     async def request(values: Mapping[str, str]) -> dict[str, Any]:
         return request_of_clone(values, wish.detail)
 
-    await _submit(stage, CloneForm(wish.detail, stage.service.training.list.names, stage.drafts), request)
+    prices = PriceBook.of(stage.service.prices, "training")
+    form = CloneForm(wish.detail, stage.service.training.list.names, stage.drafts, prices=prices)
+    await _submit(stage, form, request)
 
 
 async def _submit(stage: Stage, form: TrainingForm, request: Request) -> None:
@@ -83,5 +92,5 @@ async def compare(stage: Stage, wish: CompareWanted) -> None:
     service = stage.service
     details = await asyncio.gather(*map(service.training.describe, wish.names))
     types = {detail.instance_type for detail in details if detail.instance_type}
-    prices = {name: await service.prices.hourly(name) for name in types}
+    prices = {name: await service.prices.hourly(name, "training") for name in types}
     await stage.open_pane(ComparePane(service.training, details, prices))

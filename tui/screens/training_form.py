@@ -18,18 +18,28 @@ from tui.resources.algorithms import (
 )
 from tui.resources.datasets import UploadedDataset
 from tui.resources.training import TrainingJobDetail, name_problem
-from tui.screens.form import Field, Form
+from tui.resources.variant_lines import INSTANCE_TYPE
+from tui.screens.form import Field
+from tui.screens.priced_form import EarlierJob, PriceBook, PricedForm
 
 _ROLE = re.compile(r"arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+")
 
 
-class TrainingForm(Form):
+class TrainingForm(PricedForm):
     """What both doors to a training job ask: its name, its hyperparameters, its machines."""
 
     def __init__(
-        self, title: str, fields: tuple[Field, ...], draft: str, drafts: Drafts, taken: frozenset[str]
+        self,
+        title: str,
+        fields: tuple[Field, ...],
+        draft: str,
+        drafts: Drafts,
+        *,
+        taken: frozenset[str],
+        prices: PriceBook,
     ) -> None:
         self._taken = taken
+        self.prices = prices
         super().__init__(title, fields, "Train", draft, drafts)
 
     def problems(self, values: Mapping[str, str]) -> dict[str, str]:
@@ -42,8 +52,18 @@ class TrainingForm(Form):
         return {key: problem for key, problem in problems.items() if problem}
 
     def notes(self, values: Mapping[str, str]) -> dict[str, str]:
-        """How much of the name's length is used."""
-        return {"name": f"{len(values['name'])} of 63 characters."}
+        """How much of the name's length is used, and what the machines cost."""
+        return {"name": f"{len(values['name'])} of 63 characters.", "instance_count": self.price(values)}
+
+    def price(self, values: Mapping[str, str]) -> str:
+        """What the job costs, in sentences; empty while its machines or its limit are no numbers."""
+        if not (values["instance_count"].isdecimal() and values["max_runtime"].isdecimal()):
+            return ""
+        return self.cost(values["instance_type"], int(values["instance_count"]), int(values["max_runtime"]))
+
+    def cost(self, instance_type: str, count: int, minutes: int) -> str:
+        """What so many instances cost in at most so many minutes."""
+        return self.prices.of_job(instance_type, count, hours=count * minutes / 60)
 
     def _taken_problem(self, name: str) -> str:
         return "A training job of that name exists already." if name in self._taken else ""
@@ -52,7 +72,15 @@ class TrainingForm(Form):
 class NewTrainingForm(TrainingForm):
     """Trains a built-in algorithm on a data set."""
 
-    def __init__(self, dataset: UploadedDataset, roles: tuple[str, ...], taken: frozenset[str], drafts: Drafts) -> None:
+    def __init__(
+        self,
+        dataset: UploadedDataset,
+        roles: tuple[str, ...],
+        taken: frozenset[str],
+        drafts: Drafts,
+        *,
+        prices: PriceBook,
+    ) -> None:
         manifest = dataset.manifest
         self._dataset = dataset
         super().__init__(
@@ -71,7 +99,8 @@ class NewTrainingForm(TrainingForm):
             ),
             f"train on {dataset.bucket} {manifest.name}",
             drafts,
-            taken,
+            taken=taken,
+            prices=prices,
         )
 
     def changed(self, key: str) -> None:
@@ -90,7 +119,8 @@ class NewTrainingForm(TrainingForm):
 class CloneForm(TrainingForm):
     """Runs a job again, with what a person changes."""
 
-    def __init__(self, detail: TrainingJobDetail, taken: frozenset[str], drafts: Drafts) -> None:
+    def __init__(self, detail: TrainingJobDetail, taken: frozenset[str], drafts: Drafts, *, prices: PriceBook) -> None:
+        self._detail = detail
         request = clone_request(detail.description, detail.job.name)
         stopping = request.get("StoppingCondition", {})
         super().__init__(
@@ -106,8 +136,23 @@ class CloneForm(TrainingForm):
             ),
             f"run again {detail.job.name}",
             drafts,
-            taken,
+            taken=taken,
+            prices=prices,
         )
+
+    def cost(self, instance_type: str, count: int, minutes: int) -> str:
+        """Likewise, with what the other job took and what else of its request is a matter of money."""
+        detail, description = self._detail, self._detail.description
+        earlier = None
+        if detail.billable_seconds and detail.job.ended is not None:
+            earlier = EarlierJob(detail.job.name, detail.instance_type, detail.instance_count, detail.billable_seconds)
+        warm = description.get("ResourceConfig", {}).get("KeepAlivePeriodInSeconds", 0) / 60
+        said = [self.prices.of_job(instance_type, count, hours=count * (minutes + warm) / 60, earlier=earlier)]
+        if warm:
+            said.append(f"That counts the {warm:g} minutes for which it keeps its machines.")
+        if description.get("EnableManagedSpotTraining"):
+            said.append("It is managed spot, which costs less: AWS lists no price for that.")
+        return " ".join(filter(None, said))
 
 
 def request_of_new(values: Mapping[str, str], dataset: UploadedDataset, image: str, output_uri: str) -> dict[str, Any]:
@@ -197,7 +242,7 @@ def machine_problems(values: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with machines and role, by field; empty where nothing is."""
     problems = {
         "instance_type": ""
-        if re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", values["instance_type"])
+        if INSTANCE_TYPE.fullmatch(values["instance_type"])
         else "An instance type looks like ml.m5.large.",
         "instance_count": _whole_problem(values["instance_count"], 1, 1000, "instances"),
         "max_runtime": _whole_problem(values["max_runtime"], 1, 28 * 24 * 60, "minutes"),

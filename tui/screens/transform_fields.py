@@ -65,7 +65,7 @@ def transform_fields(choice: TransformChoice, algorithm: AlgorithmName | None) -
         Field("accept", "Answers as", choice.accept, of(ACCEPTED[algorithm]) if algorithm else ()),
         Field("output_uri", "Output", choice.output_uri, note="Each object becomes one with .out behind its name."),
         Field("instance_type", "Instance type", choice.instance_type),
-        Field("instance_count", "Instances", str(choice.instance_count), note="Files are shared out among them."),
+        Field("instance_count", "Instances", str(choice.instance_count)),
         Field("split", "Split by", choice.split, of(SPLITS)),
         Field("strategy", "Requests", choice.strategy or "MultiRecord", of(STRATEGIES)),
         Field("max_payload", "Largest request", str(choice.max_payload), note="Megabytes."),

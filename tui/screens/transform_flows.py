@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from tui.resources.training_groups import tuning_job_of
 from tui.resources.transform_choices import NAME_LIMIT, TransformChoice, clone_request, transform_request
 from tui.resources.transforms import TransformJobDetail
 from tui.screens.dialogs import Choose, Confirm
+from tui.screens.priced_form import EarlierJob, PriceBook
 from tui.screens.roads import uploaded
 from tui.screens.stage import Stage
 from tui.screens.transform_fields import accepted_by, choice_of
@@ -71,6 +73,7 @@ async def transform(stage: Stage, wish: TransformWanted) -> None:
         choice,
         Container(algorithm, source.features),
         peek=stage.service.transforms.peek,
+        prices=PriceBook.of(stage.service.prices, "transform"),
         taken=taken,
         draft=f"transform {source.name} {place}",
         drafts=stage.drafts,
@@ -96,10 +99,12 @@ async def clone(stage: Stage, wish: TransformCloneWanted) -> None:
         _choice_of_job(detail, name),
         Container(algorithm_of(model.image)),
         peek=stage.service.transforms.peek,
+        prices=PriceBook.of(stage.service.prices, "transform"),
         taken=taken,
         draft=f"transform again {detail.job.name}",
         drafts=stage.drafts,
         propose=False,
+        earlier=_earlier(detail),
     )
     values = await stage.ask(form)
     if values is not None:
@@ -203,6 +208,14 @@ async def _tell_end(stage: Stage, name: str) -> None:
         stage.say(f"{name} failed: {job.failure_reason.rstrip('.')}. W says which files, and why.", "error")
     else:
         stage.say(f"{name} is {job.status.lower()}: Enter shows its results.")
+
+
+def _earlier(detail: TransformJobDetail) -> EarlierJob | None:
+    """What the job was billed for; None while it goes on, and when it never had instances."""
+    seconds = detail.billed_seconds(time.time()) if detail.job.ended else None
+    if seconds is None:
+        return None
+    return EarlierJob(detail.job.name, detail.instance_type, detail.instance_count, seconds)
 
 
 def _choice_of_job(detail: TransformJobDetail, name: str) -> TransformChoice:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -14,7 +13,8 @@ from tui.resources.training import name_problem
 from tui.resources.transform_choices import MAX_RETRIES, MAX_TIMEOUT, TransformChoice, choice_problems, uri_problem
 from tui.resources.transform_plans import MAX_PAYLOAD_MB, READ, InputPeek, plan_transform
 from tui.resources.transform_previews import Preview, label_filter, previews, width_problem
-from tui.screens.form import Form
+from tui.resources.variant_lines import INSTANCE_TYPE
+from tui.screens.priced_form import EarlierJob, PriceBook, PricedForm
 from tui.screens.transform_fields import choice_of, transform_fields
 from tui.service.errors import NotFound, ServiceError
 from widgets.text import end
@@ -28,8 +28,6 @@ PREVIEWED = 72
 Peek = Callable[[str, str], Awaitable[InputPeek]]
 """From an S3 URI and its kind to what lies there."""
 
-_INSTANCE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9-]+")
-
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -42,7 +40,7 @@ class Container:
     """How many it was trained with; 0 where that is not known."""
 
 
-class TransformForm(Form):
+class TransformForm(PricedForm):
     """Asks how a model shall predict for a whole prefix.
 
     It looks at the input while it is typed and proposes how to send it; what a person changed stays.
@@ -55,11 +53,15 @@ class TransformForm(Form):
         container: Container,
         *,
         peek: Peek,
+        prices: PriceBook,
         taken: frozenset[str],
         draft: str,
         drafts: Drafts,
         propose: bool = True,
+        earlier: EarlierJob | None = None,
     ) -> None:
+        self.prices = prices
+        self._earlier = earlier
         self._container = container
         self._ask = peek
         self._taken = taken
@@ -95,7 +97,7 @@ class TransformForm(Form):
         problems = {
             "name": name_problem(values["name"])
             or ("A transform job of that name exists already." if values["name"] in self._taken else ""),
-            "instance_type": "" if _INSTANCE.fullmatch(values["instance_type"]) else "It looks like ml.m5.large.",
+            "instance_type": "" if INSTANCE_TYPE.fullmatch(values["instance_type"]) else "It looks like ml.m5.large.",
             "instance_count": _whole_problem(values["instance_count"], 1, 1000),
             "max_payload": _whole_problem(values["max_payload"], 0, MAX_PAYLOAD_MB),
             "max_concurrent": _whole_problem(values["max_concurrent"] or "0", 0, MAX_PAYLOAD_MB),
@@ -115,8 +117,8 @@ class TransformForm(Form):
         return problems
 
     def notes(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What was seen, what is proposed and why, and what the first records become."""
-        notes = {"name": f"{len(values['name'])} of 63 characters."}
+        """What was seen, what is proposed and why, what it costs, and what the first records become."""
+        notes = {"name": f"{len(values['name'])} of 63 characters.", "instance_count": self._price(values)}
         if self._peek:
             notes["input_uri"] = _seen(self._peek)
             if self._reason:
@@ -127,6 +129,13 @@ class TransformForm(Form):
             product = int(values["max_payload"]) * int(values["max_concurrent"])
             notes["max_concurrent"] = f"{product} of {MAX_PAYLOAD_MB} MB at a time; 0: what the container wants."
         return notes | self._said_of_records(values)
+
+    def _price(self, values: Mapping[str, str]) -> str:
+        if not values["instance_count"].isdecimal():
+            return ""
+        count = int(values["instance_count"])
+        shared = "Files are shared out among them. " if count > 1 else ""
+        return f"{shared}{self.prices.of_job(values['instance_type'], count, earlier=self._earlier)}"
 
     def _previews(self, values: Mapping[str, str]) -> tuple[Preview, ...]:
         """What the first records become; none while a number is none, so that there is no choice to try out."""

@@ -49,7 +49,7 @@ async def tune(stage: Stage, wish: TuningWanted) -> None:
         _parents(stage),
         stage.service.tuning.list.names,
         stage.drafts,
-        prices=PriceBook.of(stage.service.prices),
+        prices=PriceBook.of(stage.service.prices, "training"),
     )
     values = await stage.ask(form)
     if values is None:
@@ -72,7 +72,7 @@ async def tune(stage: Stage, wish: TuningWanted) -> None:
 
 async def _tune_job(stage: Stage, name: str) -> None:
     detail = await stage.service.training.describe(name)
-    taken, prices = stage.service.tuning.list.names, PriceBook.of(stage.service.prices)
+    taken, prices = stage.service.tuning.list.names, PriceBook.of(stage.service.prices, "training")
     form = JobTuningForm(detail, _parents(stage), taken, stage.drafts, prices=prices)
     values = await stage.ask(form)
     if values is not None:
@@ -147,7 +147,7 @@ async def _again(stage: Stage, detail: TuningJobDetail, hyperparameters: Hyperpa
         _parents(stage),
         stage.service.tuning.list.names,
         stage.drafts,
-        prices=PriceBook.of(stage.service.prices),
+        prices=PriceBook.of(stage.service.prices, "training"),
         warm_start=parent,
     )
     values = await stage.ask(form)

@@ -20,7 +20,7 @@ from tui.resources.tuning_choices import (
 )
 from tui.resources.tuning_ranges import Hyperparameters, as_number
 from tui.screens.form import Field
-from tui.screens.priced_form import ASKING, PriceBook, PricedForm
+from tui.screens.priced_form import PriceBook, PricedForm
 from tui.screens.training_form import algorithm_named, machine_problems
 from tui.screens.tuning_fields import not_improving_problem, read_hyperparameters, resource_bounds, strategy_named
 
@@ -85,27 +85,17 @@ class TuningForm(PricedForm):
             notes["max_runtime"] = self.forecast(values)
         return notes
 
-    def machines(self, values: Mapping[str, str]) -> tuple[str]:
-        """All training jobs run on the same."""
-        return (values["instance_type"],)
-
     def forecast(self, values: Mapping[str, str]) -> str:
         """What will happen, and what it may cost, in a sentence."""
         jobs, minutes = int(values["jobs"]), int(values["max_runtime"])
         machines = int(values["instance_count"]) if values["instance_count"].isdecimal() else 1
+        parallel = int(values["parallel"]) if values["parallel"].isdecimal() else 1
         hours = jobs * minutes / 60 * machines
         return (
-            f"{jobs:,} training jobs on {values['instance_count']} × {values['instance_type']}, at most {minutes:,} "
-            f"minutes each: at the very most {hours:,.1f} instance-hours, {self._cost(values, hours)}."
-        )
-
-    def _cost(self, values: Mapping[str, str], hours: float) -> str:
-        if self.prices.unknown(self.machines(values)):
-            return ASKING
-        price = self.prices.price(values["instance_type"])
-        if price is None:
-            return "price n/a"
-        return f"{'' if self.prices.billed else 'nothing here, at AWS '}${hours * price.hourly:,.2f} at {price}"
+            f"{jobs:,} training jobs on {values['instance_count']} × {values['instance_type']}, {parallel} at a time, "
+            f"at most {minutes:,} minutes each: at the very most {hours:,.1f} instance-hours. "
+            f"{self.prices.of_job(values['instance_type'], min(parallel, jobs) * machines, hours=hours)}"
+        ).rstrip()
 
     def objective(self, values: Mapping[str, str]) -> Objective:
         """What is optimised, and in which direction."""

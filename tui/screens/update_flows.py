@@ -29,7 +29,7 @@ async def update(stage: Stage, wish: EndpointUpdateWanted) -> None:
             tuple(config.name for config in endpoints.configs.list.rows),
             new_name,
             find=endpoints.configs.find,
-            prices=PriceBook.of(stage.service.prices),
+            prices=PriceBook.of(stage.service.prices, "hosting"),
             drafts=stage.drafts,
             taken=endpoints.configs.list.names,
         )
@@ -74,7 +74,7 @@ def _difference(form: UpdateForm, values: Mapping[str, str]) -> str:
         lines += [kept, *(f"  {reset}" for reset in found)]
     steps = "" if policy.kind == "all at once" else f", {policy.step_percent} % each {policy.wait_seconds} s"
     back = f", rolled back on {', '.join(policy.alarms)}" if policy.alarms else ""
-    lines += [f"Traffic moves: {policy.kind}{steps}{back}.", form.prices.sentence(form.variants(values))]
+    lines += [f"Traffic moves: {policy.kind}{steps}{back}.", form.prices.of_variants(form.variants(values))]
     return "\n".join(line for line in lines if line)
 
 

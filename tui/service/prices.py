@@ -7,12 +7,12 @@ import time
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from tui.resources.endpoints import SERVING, EndpointDetail, Variant
-from tui.resources.prices import Price, Rate, file_price, file_problem, listed_price, table_price
+from tui.resources.prices import Price, Rate, Use, file_price, file_problem, listed_prices, table_price
 from tui.resources.tuning import TuningJobDetail
 from tui.service.errors import AccessDenied, ServiceError
 from tui.service.gateway import Gateway
@@ -23,6 +23,14 @@ DAY = 86400.0
 
 RETRY_SECONDS = 600.0
 """After which a price list that could not be read is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What the price list said of an instance type, and when it was asked."""
+
+    asked: float
+    prices: Mapping[Use, Price]
 
 
 class Prices:
@@ -48,8 +56,8 @@ class Prices:
         """What is wrong with the person's price file, as a sentence; empty when nothing is."""
 
         self._own: Mapping[str, Any] | None = None
-        self._listed: dict[str, tuple[float, Price | None]] = {}
-        """By region and instance type: when the price list was asked, and what it said."""
+        self._listed: dict[str, dict[str, _Listed]] = {}
+        """By region and instance type."""
 
         self._silent_until = 0.0
 
@@ -58,14 +66,16 @@ class Prices:
         """Whether it is AWS that is asked; the embedded SageMaker costs nothing, and prices say what AWS would take."""
         return self._billed()
 
-    async def hourly(self, instance_type: str) -> Price | None:
+    async def hourly(self, instance_type: str, use: Use) -> Price | None:
         """The price of an instance type, None where nobody tells; never raises, for money is beside the point."""
         try:
             region = (await self._identity.caller()).region
         except ServiceError:
             return None
-        own = file_price(self._own_table(), instance_type, region)
-        return own or await self._from_list(instance_type, region) or table_price(instance_type, region)
+        if own := file_price(self._own_table(), instance_type, region):
+            return own
+        listed = await self._from_list(instance_type, region)
+        return listed.get(use) if listed else table_price(instance_type, region, use)
 
     async def rate(self, variants: Iterable[Variant]) -> Rate:
         """What the instances of some variants cost an hour."""
@@ -74,7 +84,7 @@ class Prices:
             if variant.serverless:
                 result += Rate(per_use=1, billed=self.billed)
             elif variant.count:
-                price = await self.hourly(variant.instance_type) if variant.instance_type else None
+                price = await self.hourly(variant.instance_type, "hosting") if variant.instance_type else None
                 result += (
                     Rate(unknown=variant.count, billed=self.billed)
                     if price is None
@@ -90,7 +100,7 @@ class Prices:
 
     async def of_tuning(self, detail: TuningJobDetail) -> str:
         """What a tuning job has cost so far, in words: never 0 for what is not known."""
-        price = await self.hourly(detail.machines[0]) if detail.machines[0] else None
+        price = await self.hourly(detail.machines[0], "training") if detail.machines[0] else None
         cost = None if price is None else detail.cost(price.hourly)
         if cost is None:
             return "n/a"
@@ -101,48 +111,46 @@ class Prices:
             self._own, self.problem = _read_own(self.file)
         return self._own
 
-    async def _from_list(self, instance_type: str, region: str) -> Price | None:
+    async def _from_list(self, instance_type: str, region: str) -> Mapping[Use, Price]:
+        """What the price list says of an instance type; nothing while it cannot be read."""
         if not self.billed:
-            return None
-        known = self._listed.get(f"{region}/{instance_type}") or self._stored(region, instance_type)
-        now = time.time()
-        if known and now - known[0] < DAY:
-            return known[1]
-        if now < self._silent_until:
-            return known[1] if known else None
+            return {}
+        if region not in self._listed:
+            self._listed[region] = self._stored(region)
+        known, now = self._listed[region].get(instance_type), time.time()
+        if (known and now - known.asked < DAY) or now < self._silent_until:
+            return known.prices if known else {}
         try:
-            price = await self._ask(instance_type, region)
+            prices = await self._ask(instance_type, region)
         except ServiceError as error:
             self._silent_until = now + (DAY if isinstance(error, AccessDenied) else RETRY_SECONDS)
-            return known[1] if known else None
-        self._listed[f"{region}/{instance_type}"] = (now, price)
+            return known.prices if known else {}
+        self._listed[region][instance_type] = _Listed(now, prices)
         self._store(region)
-        return price
+        return prices
 
-    async def _ask(self, instance_type: str, region: str) -> Price | None:
+    async def _ask(self, instance_type: str, region: str) -> dict[Use, Price]:
         criteria = {"productFamily": "ML Instance", "regionCode": region, "instanceName": instance_type}
         filters = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in criteria.items()]
+        found: dict[Use, Price] = {}
         async for page in self._gateway.pages(
             "pricing", "GetProducts", ServiceCode="AmazonSageMaker", Filters=filters, MaxResults=100, limit=5
         ):
-            if price := listed_price(page["PriceList"], instance_type):
-                return price
-        return None
+            found = listed_prices(page["PriceList"], instance_type) | found
+        return found
 
-    def _stored(self, region: str, instance_type: str) -> tuple[float, Price | None] | None:
-        with suppress(OSError, ValueError, TypeError, KeyError):
-            kept = json.loads(self._path(region).read_text(encoding="utf-8"))[instance_type]
-            price = kept["price"]
-            return float(kept["asked"]), Price(**price) if price else None
-        return None
+    def _stored(self, region: str) -> dict[str, _Listed]:
+        stored: dict[str, _Listed] = {}
+        with suppress(
+            OSError, ValueError, TypeError, KeyError, AttributeError
+        ):  # what is unreadable is asked for again
+            for name, kept in json.loads(self._path(region).read_text(encoding="utf-8")).items():
+                prices = {use: Price(**price) for use, price in kept["prices"].items()}
+                stored[name] = _Listed(float(kept["asked"]), prices)
+        return stored
 
     def _store(self, region: str) -> None:
-        prefix = f"{region}/"
-        content = {
-            key.removeprefix(prefix): {"asked": asked, "price": asdict(price) if price else None}
-            for key, (asked, price) in self._listed.items()
-            if key.startswith(prefix)
-        }
+        content = {name: asdict(listed) for name, listed in self._listed[region].items()}
         with suppress(OSError):  # prices that cannot be kept are asked for again
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._path(region).write_text(json.dumps(content, indent=1), encoding="utf-8")
