@@ -173,6 +173,13 @@ class SagedeckApp(App[None]):
             return
         main.header.where = f"{name} · {caller.account} · {caller.region}"
 
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        from widgets.options import Palette  # noqa: PLC0415
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_interrupt(self) -> None:
         """Ctrl-C: a second one leaves."""
         if self._interrupted:

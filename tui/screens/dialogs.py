@@ -101,13 +101,14 @@ class Choose(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The question and the choices, each with a sentence."""
-        from textual.widgets import OptionList  # noqa: PLC0415
         from textual.widgets.option_list import Option  # noqa: PLC0415
+
+        from widgets.options import Options  # noqa: PLC0415
 
         width = max(_SHORT, *(min(cells(key), _LONG) for key, _ in self._choices))
         with Vertical(classes="dialog"):
             yield Static(content(self._question, "bold"))
-            yield OptionList(
+            yield Options(
                 *(Option(content(f"{key:<{width}} {sentence}"), id=key) for key, sentence in self._choices),
                 compact=True,
             )

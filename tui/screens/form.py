@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Select, Static, TextArea
 
 from themes import DIALOGS_STYLESHEET
 from tui.drafts import Drafts
+from widgets.options import Dropdown
 from widgets.text import clean, content, one_line
 from widgets.worker_owner import WorkerOwner
 
@@ -166,7 +167,7 @@ def _editor(field: Field, value: str) -> Input | Select[str] | TextArea:
     if field.choices:
         known = [choice for _, choice in field.choices]
         choice = value if value in known else field.value if field.value in known else known[0]
-        return Select(
+        return Dropdown(
             [(content(label), key) for label, key in field.choices],
             value=choice,
             allow_blank=False,

@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from themes import DIALOGS_STYLESHEET
+from widgets.options import Options
 from widgets.text import content
 
 WELCOME = """sagedeck is the keyboard console for Amazon SageMaker. It found no AWS settings on this machine
@@ -40,7 +41,7 @@ class StartScreen(Screen[str]):
         with Vertical(id="start"):
             yield Static(content("sagedeck", "bold $primary"))
             yield Static(content(self._why))
-            yield OptionList(*(Option(content(text), id=key) for key, text in self._choices), compact=True)
+            yield Options(*(Option(content(text), id=key) for key, text in self._choices), compact=True)
             yield Static(content("Enter chooses, j and k move, q quits.", "$text-muted"))
 
     @on(OptionList.OptionSelected)
