@@ -61,6 +61,14 @@ def test_the_sample_is_fair_to_late_rows() -> None:
 
 
 def test_a_very_wide_file_is_sampled_in_fewer_rows() -> None:
-    sample = RowSample(100_000)
-    sample.add(np.ones((60, 100_000)))
+    sample = RowSample(25_000)
+    sample.add(np.ones((60, 25_000)))
     assert sum(sample.histogram(5, 1, 1)) == 20
+
+
+def test_of_a_very_wide_file_fewer_values_of_each_column_are_counted(tmp_path: Path) -> None:
+    rows = [",".join(str(row % (20 + 70 * (place % 2))) for place in range(1200)) for row in range(90)]
+    found = columns(tmp_path, ",".join(f"c{place}" for place in range(1200)) + "\n" + "\n".join(rows) + "\n")
+    assert (found["c0"].distinct, found["c0"].distinct_capped) == (20, False)
+    assert found["c1"].distinct_capped
+    assert found["c1"].examples == ("0", "1", "2")

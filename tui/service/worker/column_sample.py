@@ -11,8 +11,8 @@ BINS = 16
 """Bars of a histogram, at most."""
 
 _ROWS = 4000
-_CELLS = 2_000_000
-"""Numbers that are kept at most: 16 MB. A very wide file is sampled in fewer rows."""
+_CELLS = 500_000
+"""Numbers that are kept at most: 4 MB. A very wide file is sampled in fewer rows."""
 
 
 class RowSample:
@@ -21,27 +21,26 @@ class RowSample:
     def __init__(self, width: int) -> None:
         self._room = max(2, min(_ROWS, _CELLS // max(width, 1)))
         self._random = np.random.RandomState(0)
-        self._lots = np.empty(0)
-        """A random number for each row that is kept; the rows with the least ones stay."""
+        self._lots = np.full(self._room, np.inf)
+        """A random number for each row that is kept, infinity for a free place; the rows with the least ones stay."""
 
-        self._rows = np.empty((0, width))
+        self._rows = np.empty((self._room, width))
 
     def add(self, rows: npt.NDArray[np.float64]) -> None:
         """Add the rows of a block; NaN where a cell is no number."""
         lots = self._random.random_sample(len(rows))
-        if len(self._lots) == self._room:
-            drawn = lots < self._lots.max()
-            rows, lots = rows[drawn], lots[drawn]
-        lots = np.concatenate([self._lots, lots])
-        rows = np.concatenate([self._rows, rows])
-        if len(lots) > self._room:
-            stay = np.argpartition(lots, self._room - 1)[: self._room]
-            lots, rows = lots[stay], rows[stay]
-        self._lots, self._rows = lots, rows
+        drawn = np.flatnonzero(lots < self._lots.max())
+        stay = np.argpartition(np.concatenate([self._lots, lots[drawn]]), self._room - 1)[: self._room]
+        is_new = stay >= self._room
+        new = drawn[stay[is_new] - self._room]
+        free = np.ones(self._room, np.bool_)
+        free[stay[~is_new]] = False
+        self._lots[free] = lots[new]
+        self._rows[free] = rows[new]
 
     def histogram(self, place: int, minimum: float, maximum: float) -> tuple[int, ...]:
         """How many sampled rows lie in each of `BINS` equal parts between the least and the greatest value."""
-        column = self._rows[:, place]
+        column = self._rows[np.isfinite(self._lots), place]
         return _binned(column[np.isfinite(column)], None, minimum, maximum)
 
 

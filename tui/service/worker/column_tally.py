@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,8 +20,8 @@ _EXAMPLES = 3
 _PROBE_ROWS = 4 * DISTINCT_CAP
 """A column with too many different values usually shows it in so many rows."""
 
-_MANY_COLUMNS = 2000
-"""In files with more columns fewer different values are counted, which bounds the memory."""
+_VALUES = 50_000
+"""Different values that are kept at most of all columns together: beyond it fewer of each column are counted."""
 
 
 class Tally:
@@ -31,7 +32,7 @@ class Tally:
         self._decimal = decimal
         self.rows = 0
         self._names = tuple(names)
-        self._cap = DISTINCT_CAP if width <= _MANY_COLUMNS else CLASS_LIMIT + 1
+        self._cap = DISTINCT_CAP
         self._missing = np.zeros(width, np.int64)
         self._numbers = np.zeros(width, np.int64)
         self._infinite = np.zeros(width, np.int64)
@@ -53,17 +54,14 @@ class Tally:
     def add(self, frame: pd.DataFrame, lines: npt.NDArray[np.int64]) -> None:
         """Add the rows of a block; `lines` has the line in the file of each."""
         numeric = np.fromiter((kind.kind in "iuf" for kind in frame.dtypes), np.bool_, len(self._names))
-        texts = {place: Texts.of(frame.iloc[:, place], self._decimal) for place in np.flatnonzero(~numeric).tolist()}
-        matrix = self._matrix(frame, texts)
+        matrix = _numbers(frame, numeric)
+        missing, hashes = self._add_texts(frame, numeric, lines, matrix)
         unknown = np.isnan(matrix)
         finite = np.isfinite(matrix)
         self.rows += len(frame)
         without_number = unknown.sum(axis=0)
         self._numbers += len(frame) - without_number
-        for place, column in texts.items():
-            without_number[place] = np.count_nonzero(column.codes < 0)
-            self._look_at_words(place, column, lines)
-        self._missing += without_number
+        self._missing += np.where(numeric, without_number, missing)
         self._dates[numeric & ~unknown.all(axis=0)] = False
         self._infinite += np.isinf(matrix).sum(axis=0)
         self._whole &= ((matrix == np.floor(matrix)) | ~finite).all(axis=0)
@@ -76,14 +74,11 @@ class Tally:
         self._counts_rows &= (steps == 1).all(axis=0)
         self._last_row = matrix[-1].copy()
         self._sample.add(matrix)
-        self._fingerprints.add(matrix, texts)
-        for place, values in enumerate(self._values):
-            if values is None:
-                continue
-            if place in texts:
-                self._count(place, values, *texts[place].distinct())
-            else:
+        self._fingerprints.add(matrix, hashes)
+        for place in np.flatnonzero(numeric).tolist():
+            if (values := self._values[place]) is not None:
                 self._count(place, values, *_distinct_numbers(matrix[:, place]))
+        self._make_room()
 
     def add_notation(self, data: bytes, separator: str) -> None:
         """Note the columns in which a number of the records is in scientific notation."""
@@ -105,17 +100,28 @@ class Tally:
         """What was found, in the order of the columns."""
         return tuple(self._column(place) for place in range(len(self._names)))
 
-    def _matrix(self, frame: pd.DataFrame, texts: Mapping[int, Texts]) -> npt.NDArray[np.float64]:
-        """The numbers of a block, NaN where a cell is missing or text."""
-        if not texts:
-            whole: npt.NDArray[np.float64] = frame.to_numpy(np.float64)
-            return whole
-        numeric = [place for place in range(len(self._names)) if place not in texts]
-        matrix = np.empty(frame.shape, order="F")
-        matrix[:, numeric] = frame.iloc[:, numeric].to_numpy(np.float64)
-        for place, column in texts.items():
-            matrix[:, place] = column.cells
-        return matrix
+    def _add_texts(
+        self,
+        frame: pd.DataFrame,
+        numeric: npt.NDArray[np.bool_],
+        lines: npt.NDArray[np.int64],
+        matrix: npt.NDArray[np.float64],
+    ) -> tuple[npt.NDArray[np.int64], dict[int, npt.NDArray[np.int64]]]:
+        """Add the columns that are not numeric and put their numbers into the matrix; missing cells, hashes of cells.
+
+        One column after the other: the words of a whole block take many times the room of the block.
+        """
+        missing = np.zeros(len(numeric), np.int64)
+        hashes: dict[int, npt.NDArray[np.int64]] = {}
+        for place in np.flatnonzero(~numeric).tolist():
+            texts = Texts.of(frame.iloc[:, place], self._decimal)
+            matrix[:, place] = texts.cells
+            missing[place] = np.count_nonzero(texts.codes < 0)
+            hashes[place] = texts.hashes
+            self._look_at_words(place, texts, lines)
+            if (values := self._values[place]) is not None:
+                self._count(place, values, *texts.distinct())
+        return missing, hashes
 
     def _look_at_words(self, place: int, texts: Texts, lines: npt.NDArray[np.int64]) -> None:
         if place not in self._first_text and (found := texts.first_text()):
@@ -127,9 +133,20 @@ class Tally:
     def _count(self, place: int, values: dict[Any, int], found: list[Any], counts: list[int]) -> None:
         for value, count in zip(found, counts, strict=True):
             values[value] = values.get(value, 0) + count
+        self._check_size(place, values)
+
+    def _check_size(self, place: int, values: Mapping[Any, int]) -> None:
         if len(values) > self._cap:
             self._capped_examples[place] = tuple(_shown(value) for value in list(values)[:_EXAMPLES])
             self._values[place] = None
+
+    def _make_room(self) -> None:
+        """Keep the values of those columns only that have few of them, when there are too many of all columns."""
+        while self._cap > CLASS_LIMIT + 1 and sum(len(values) for values in self._values if values) > _VALUES:
+            self._cap = max(self._cap // 2, CLASS_LIMIT + 1)
+            for place, values in enumerate(self._values):
+                if values:
+                    self._check_size(place, values)
 
     def _column(self, place: int) -> Column:
         values = self._values[place]
@@ -177,8 +194,22 @@ class Tally:
         return "date" if self._dates[place] and not numbers else "text"
 
 
+def _numbers(frame: pd.DataFrame, numeric: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """The numbers of a block, NaN where a cell is missing; the columns that are not numeric have yet to be filled."""
+    if numeric.all():
+        whole: npt.NDArray[np.float64] = frame.to_numpy(np.float64)
+        return whole
+    matrix = np.empty(frame.shape, order="F")
+    places = np.flatnonzero(numeric)
+    matrix[:, places] = frame.iloc[:, places].to_numpy(np.float64)
+    return matrix
+
+
 def _distinct_numbers(numbers: npt.NDArray[np.float64]) -> tuple[list[Any], list[int]]:
     """The different numbers and how often each is there; more than `DISTINCT_CAP` of them may be incomplete."""
+    if len(numbers) <= DISTINCT_CAP:  # as in a wide file: numpy's arrangements would take longer than the counting
+        found = sorted(Counter(numbers[~np.isnan(numbers)].tolist()).items())
+        return [number for number, _ in found], [count for _, count in found]
     probe = np.unique(numbers[:_PROBE_ROWS])
     if len(probe) > DISTINCT_CAP + 1:
         return probe.tolist(), [0] * len(probe)

@@ -42,7 +42,7 @@ class Texts:
     @classmethod
     def of(cls, column: pd.Series, decimal: str) -> Texts:
         """The texts of a column of a block."""
-        codes, found = pd.factorize(column)
+        codes, found = pd.factorize(column.to_numpy(object))  # pandas' own texts are slow to take one by one
         words = [str(word) for word in found]
         pointed = words if decimal == "." else [_with_point(word) for word in words]
         numbers = np.full(len(words), np.nan)

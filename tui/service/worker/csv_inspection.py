@@ -21,9 +21,10 @@ REPORT_SECONDS = 0.2
 BLOCK_BYTES = 512 << 10
 """What is worked on at once takes some twenty times as much; the libraries leave no room for more below 200 MB."""
 
-_WIDE_BLOCK_BYTES = 4 << 20
+_WIDE_BLOCK_BYTES = 2 << 20
+_WIDE_BLOCK_CELLS = 150_000
 _ROWS_PER_BLOCK = 100
-"""Columns cost by the block, so a wide file is read in larger ones, up to `_WIDE_BLOCK_BYTES`."""
+"""Columns cost by the block, so a wide file is read in larger ones, up to so many bytes and cells."""
 
 
 def inspect_csv(context: TaskContext, path: str, sample_rows: int = 50, has_header: bool | None = None) -> CsvReport:
@@ -59,4 +60,5 @@ def _inspect(context: TaskContext, source: CsvSource) -> CsvReport:
 
 def _block_bytes(source: CsvSource) -> int:
     row_bytes = sum(len(cell) + 1 for row in source.rows for cell in row) // max(len(source.rows), 1)
-    return min(max(BLOCK_BYTES, _ROWS_PER_BLOCK * row_bytes), _WIDE_BLOCK_BYTES)
+    rows = min(_ROWS_PER_BLOCK, _WIDE_BLOCK_CELLS // len(source.names))
+    return max(BLOCK_BYTES, min(rows * row_bytes, _WIDE_BLOCK_BYTES))

@@ -33,9 +33,12 @@ class Table:
     def of(cls, block: Block, separator: str) -> Table:
         """The records of a block, without blank lines."""
         if block.quoted:
-            records = list(block.quoted_records(separator))
-            text = "".join(UNIT.join(fields).replace("\n", " ") + "\n" for fields, _ in records)
-            return cls(text.encode(), UNIT, np.array([line for _, line in records], dtype=np.int64))
+            records: list[str] = []
+            lines: list[int] = []
+            for fields, line in block.quoted_records(separator):
+                records.append(UNIT.join(fields).replace("\n", " "))
+                lines.append(line)
+            return cls("\n".join([*records, ""]).encode(), UNIT, np.array(lines, dtype=np.int64))
         data = block.text.encode()
         table = cls(data, separator, np.arange(block.first_line, block.first_line + data.count(b"\n")))
         blank = data.startswith(b"\n") or b"\n\n" in data
