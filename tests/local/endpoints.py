@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import psutil
+
 from tests.local.server import LocalServer
 from tests.local.serving import artifacts
 from tests.local.training import LINEAR, XGBOOST, call, role_arn
@@ -102,6 +104,19 @@ def follow(server: LocalServer, name: str, holds: Callable[[Any], Any]) -> list[
 
     until(look, f"endpoint {name}", holds=holds)
     return seen
+
+
+@contextmanager
+def held(server: LocalServer) -> Iterator[None]:
+    """No model is loaded for the length of the block: the processes that do it stand still."""
+    hosts = psutil.Process(server.process.pid).children(recursive=True)
+    for host in hosts:
+        host.suspend()
+    try:
+        yield
+    finally:
+        for host in hosts:
+            host.resume()
 
 
 def is_settled(endpoint: Any) -> bool:

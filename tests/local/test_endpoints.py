@@ -14,6 +14,7 @@ from tests.local.endpoints import (
     MODEL,
     describe,
     follow,
+    held,
     invoke,
     is_settled,
     make_config,
@@ -45,25 +46,27 @@ def test_an_endpoint_is_created_and_says_how_at_every_poll(server: LocalServer, 
         variant("B", LINEAR_MODEL),
     )
     make_config(server, "endpoints-config", *variants, DataCaptureConfig=capture)
-    created = call(
-        server,
-        "CreateEndpoint",
-        {
-            "EndpointName": "endpoints-Road",
-            "EndpointConfigName": "endpoints-config",
-            "Tags": [{"Key": "team", "Value": "boston"}],
-        },
-    )
+    with held(server):
+        created = call(
+            server,
+            "CreateEndpoint",
+            {
+                "EndpointName": "endpoints-Road",
+                "EndpointConfigName": "endpoints-config",
+                "Tags": [{"Key": "team", "Value": "boston"}],
+            },
+        )
+        first = describe(server, "endpoints-Road")
     assert created == {"EndpointArn": _ARN + "endpoints-road"}
 
     *before, after = follow(server, "endpoints-Road", is_settled)
 
+    assert stages(first) == ("Creating", None, "Creating")
     assert {stages(endpoint) for endpoint in before} <= {
         ("Creating", None, "Creating"),
         ("Creating", None, "ActivatingTraffic"),
         ("Creating", None, "Baking"),
     }
-    first = before[0]
     assert "ProductionVariants" not in first
     assert first["PendingDeploymentSummary"]["EndpointConfigName"] == first["EndpointConfigName"] == "endpoints-config"
     pending = first["PendingDeploymentSummary"]["ProductionVariants"]

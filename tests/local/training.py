@@ -65,7 +65,7 @@ def hyperparameters(**members: str) -> dict[str, str]:
 
 
 def endless() -> dict[str, Any]:
-    """Members of a request that trains until it is stopped, and writes less and less: each round of DART asks all trees."""
+    """Members of a request that trains until it is stopped, and logs less and less: a round of DART asks all trees."""
     return {"HyperParameters": hyperparameters(num_round="100000000", booster="dart")}
 
 
