@@ -10,7 +10,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.screens.terminal import Terminal, until
+from tests.screens.terminal import DEADLINE, Terminal, until
 from themes import STATUS_TOKENS, THEMES
 from tui.resources.prices import Price
 from tui.screens.form import Form
@@ -56,7 +56,7 @@ class FormApp(App[None]):
 async def shown(form: Form, size: tuple[int, int] = (120, 60)) -> AsyncIterator[tuple[FormApp, Pilot[None]]]:
     """A form on a screen of its own."""
     app = FormApp(form)
-    async with asyncio.timeout(60), app.run_test(size=size, headless=False, notifications=True) as pilot:
+    async with asyncio.timeout(2 * DEADLINE), app.run_test(size=size, headless=False, notifications=True) as pilot:
         await until(app, lambda: bool(form.is_mounted and form.query("#submit")), "no form")
         yield app, pilot
         app.workers.cancel_all()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.screens.forms import shown
+from tests.screens.forms import given, shown
+from tests.screens.terminal import until
 from tests.service.task_context import ScriptedContext
 from tests.waiting import turn
 from tui.drafts import Drafts
@@ -46,6 +47,7 @@ async def test_it_says_what_becomes_of_each_column(form: DatasetForm) -> None:
         ("drop", "rooms, town", "The file has no column town."),
         ("keep", "town", "The file has no column town."),
         ("keep", "built", "built holds dates: it cannot be a feature."),
+        ("label", "built", "line 2 has '2010-01-05' in column 'built', which is no number. Choose another label, or"),
         ("encode", "city=letters", "names no text column that is kept"),
         ("drop", "rooms, city", ""),
     ],
@@ -62,3 +64,28 @@ async def test_what_is_wrong_stands_under_the_field_that_is_wrong(
         form.action_submit()
         await turn()
         assert app.left is None
+
+
+async def test_another_label_proposes_its_task(form: DatasetForm) -> None:
+    async with shown(form) as (app, _):
+        await app.says("drop", "2 features")
+        form.set_value("label", "city")
+        await until(app, lambda: form.values["task"] == "binary", "no other task")
+        assert (form.values["stratify"], form.check()) == ("yes", {})
+        form.set_value("task", "regression")
+        form.set_value("stratify", "no")
+        await app.says("label", "line 2 has 'Rom' in column 'city', which is no number.")
+        form.set_value("task", "multiclass")
+        await until(app, lambda: form.check() == {}, "a problem with classes")
+        form.set_value("stratify", "yes")
+        form.set_value("label", "price")
+        await until(app, lambda: form.values["stratify"] == "no", "still stratified")
+        assert (form.values["task"], form.check()) == ("regression", {})
+
+
+async def test_the_task_of_a_draft_stays(form: DatasetForm) -> None:
+    form._drafts.save(form._draft, given(form, label="rooms", task="regression"))
+    async with shown(form) as (app, _):
+        await app.says("drop", "features")
+        await turn()
+        assert (form.values["label"], form.values["task"]) == ("rooms", "regression")

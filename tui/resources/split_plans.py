@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
+from tui.resources.csv_cells import class_name, in_order
 from tui.resources.csv_reports import Column, CsvReport, Task
 from tui.resources.datasets import ENCODINGS, DataError, Encoding, Fractions, SplitPlan
 from tui.resources.training import name_problem
 
 ONE_HOT_LIMIT = 10
 """Text columns with at most this many values become a column per value by default, with more a column of codes."""
+
+CATEGORY_LIMIT = 1000
+"""Values a text column or a class label may have; more of them are names or ids."""
 
 _NO_FEATURES = {"empty": "is empty", "date": "holds dates"}
 
@@ -46,6 +50,37 @@ def plan_problem(plan: SplitPlan) -> str:
     if plan.stratify and plan.task == "regression":
         return "Only classes can be stratified; a regression has none."
     return ""
+
+
+def label_problem(column: Column, task: Task) -> str:
+    """Why the split would refuse a column as the label, as the end of a sentence, as far as a report tells."""
+    if column.kind == "empty":
+        return f"the label '{column.name}' has no value"
+    if task == "regression":
+        return f"line {column.first_text_line:,} {no_number(column.first_text, column.name)}" if column.texts else ""
+    if not column.distinct_capped:
+        return classes_problem(column.name, task, in_order({class_name(value) for value, _ in column.values}))
+    if task == "binary":
+        return f"the label '{column.name}' must have two classes, and it has more than {column.distinct} values"
+    return too_many(column.name, column.distinct) if column.kind == "date" else ""
+
+
+def classes_problem(label: str, task: Task, classes: Sequence[str]) -> str:
+    """Why a label with these classes is none for the task, as the end of a sentence; empty when it is one."""
+    if task == "binary" and len(classes) != 2:
+        such = f" such as '{classes[0]}'" if classes else ""
+        return f"the label '{label}' must have two classes, and it has {len(classes)} different values{such}"
+    return f"the label '{label}' has one class only" if task == "multiclass" and len(classes) < 2 else ""
+
+
+def no_number(cell: str, column: str) -> str:
+    """What is wrong with a row that has a text where a number is needed."""
+    return f"has '{cell[:40]}' in column '{column}', which is no number"
+
+
+def too_many(column: str, limit: int) -> str:
+    """What is wrong with a column that has more values than classes or codes may be."""
+    return f"column '{column}' has more than {limit:,} different values, too many for classes or codes"
 
 
 def shares(total: int, fractions: Fractions) -> tuple[int, int, int]:
@@ -125,13 +160,15 @@ def plan_by(report: CsvReport, values: Mapping[str, str]) -> SplitPlan:
     What is not among the values is as in the plan to start from.
 
     Raises:
-        DataError: There can be none: the label is not in the file, nothing is left to learn from, or a column cannot
-            be encoded like that.
+        DataError: There can be none: the label is not in the file or none for the task, nothing is left to learn from,
+            or a column cannot be encoded like that.
     """
     label = values.get("label", report.label)
     if label not in report.source.names:
         raise DataError(f"Cannot split '{report.source.path}'", f"it has no column '{label}'", "Choose another label.")
     task = next((task for task in get_args(Task) if task == values.get("task")), report.task)
+    if task and (problem := label_problem(report.column(label), task)):
+        raise DataError(f"Cannot split '{report.source.path}'", problem, "Choose another label, or another task.")
     plan = default_plan(replace(report, label=label, task=task), listed(values.get("keep", "")))
     dropped = set(listed(values.get("drop", "")))
     features = tuple(feature for feature in plan.features if feature not in dropped)

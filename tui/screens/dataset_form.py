@@ -9,6 +9,7 @@ from typing import get_args
 from tui.drafts import Drafts
 from tui.panes.wording import count
 from tui.resources.algorithms import free_name
+from tui.resources.csv_findings import guess_task
 from tui.resources.csv_reports import CsvReport, Task
 from tui.resources.datasets import DataError, SplitPlan
 from tui.resources.split_plans import fractions_of, fractions_problem, listed, plan_by, shares, why_left_out
@@ -45,6 +46,9 @@ class DatasetForm(Form):
     ) -> None:
         self._report = report
         self._taken = taken
+        self._label = plan.label
+        """The label for which the task was last proposed."""
+
         names = report.source.names[:_MANY_COLUMNS]
         if plan.label not in names:
             names = (*names, plan.label)
@@ -67,12 +71,21 @@ class DatasetForm(Form):
             drafts,
         )
 
+    def on_mount(self) -> None:
+        """A draft has the task that a person chose for its label."""
+        super().on_mount()
+        self._label = self.values["label"]
+
     def changed(self, key: str) -> None:
-        """Another label is probably another task."""
-        if key == "label":
-            label = self.values["label"]
-            if label == self._report.label and self._report.task:
-                self.set_value("task", self._report.task)
+        """Another label is probably another task; dates are classes only where a person says so."""
+        label = self.values["label"]
+        if key != "label" or label == self._label:
+            return
+        self._label = label
+        column = self._report.column(label)
+        if column.kind != "date" and (task := guess_task(column)):
+            self.set_value("task", task)
+            self.set_value("stratify", "no" if task == "regression" else "yes")
 
     def problems(self, values: Mapping[str, str]) -> dict[str, str]:
         """What is wrong, by field."""

@@ -12,11 +12,9 @@ import numpy.typing as npt
 
 from tui.resources.csv_cells import MISSING, PLAIN_NUMBER, class_name, is_missing, plain_number
 from tui.resources.datasets import DataError, SplitPlan
+from tui.resources.split_plans import CATEGORY_LIMIT, no_number, too_many
 from tui.service.worker.csv_grid import Grid, runs
 from tui.service.worker.csv_reading import Block, cannot_read, read_blocks
-
-CATEGORY_LIMIT = 1000
-"""Values a text column or a class label may have; more of them are names or ids."""
 
 
 @dataclass(slots=True)
@@ -183,7 +181,7 @@ class RowReader:
                 try:
                     cells[place] = plain_number(cell, self._plan.dialect.decimal)
                 except ValueError as error:
-                    why = f"has '{cell[:40]}' in column '{self._plan.columns[first + place]}', which is no number"
+                    why = no_number(cell, self._plan.columns[first + place])
                     raise self._wrong(records, record, why) from error
             texts[record] = separator.join(cells)
         return texts if separator == "," else [text.replace(separator, ",") for text in texts]
@@ -204,7 +202,7 @@ class RowReader:
 
     def _check_size(self, column: str, size: int) -> None:
         if size > CATEGORY_LIMIT:
-            why = f"column '{column}' has more than {CATEGORY_LIMIT:,} different values, too many for classes or codes"
+            why = too_many(column, CATEGORY_LIMIT)
             raise DataError(f"Cannot split '{self._path}'", why, "Leave it out or choose another.")
 
 

@@ -21,7 +21,7 @@ from tui.resources.datasets import (
     SplitPlan,
     SplitResult,
 )
-from tui.resources.split_plans import plan_problem, shares
+from tui.resources.split_plans import classes_problem, plan_problem, shares
 from tui.service.worker.context import TaskContext
 from tui.service.worker.csv_reading import opened
 from tui.service.worker.row_repeats import RowRepeats
@@ -139,11 +139,8 @@ def _dealt(draw: Draw, groups: Sequence[str], source: Path) -> dict[SplitName, l
 
 def _quotas(plan: SplitPlan, source: Path, survey: Survey, classes: Sequence[str]) -> dict[str, tuple[int, int, int]]:
     """The shares of the classes by code, or of all rows under the empty name when they are not stratified."""
-    if plan.task == "binary" and len(classes) != 2:
-        found = f"it has {len(classes)} different values" + (f" such as '{classes[0]}'" if classes else "")
-        raise _impossible(source, f"the label '{plan.label}' must have two classes, and {found}", "Choose another.")
-    if plan.task == "multiclass" and len(classes) < 2:
-        raise _impossible(source, f"the label '{plan.label}' has one class only", "Choose another label.")
+    if problem := classes_problem(plan.label, plan.task, classes):
+        raise _impossible(source, problem, "Choose another label.")
     total = sum(survey.label_counts.values())
     counts = {str(code): survey.label_counts[name] for code, name in enumerate(classes)}
     quotas = {
