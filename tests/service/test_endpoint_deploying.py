@@ -83,8 +83,11 @@ async def test_a_deployment_that_breaks_off_knows_what_it_made(
 
 
 async def test_what_may_have_been_made_is_told(endpoints: Endpoints, gateway: Gateway, aws: StubAws) -> None:
-    aws.answers |= {"CreateEndpointConfig": lambda _: {"EndpointConfigArn": "arn"}, "CreateEndpoint": aws.never}
-    gateway.timeout = 0.3
+    def create_config(_: dict[str, Any]) -> dict[str, Any]:
+        gateway.timeout = 0.3  # for what is asked after this answer
+        return {"EndpointConfigArn": "arn"}
+
+    aws.answers |= {"CreateEndpointConfig": create_config, "CreateEndpoint": aws.never}
     plan = DeploymentPlan("e", "c", (DeployVariant(ConfigVariant("A", "m", "ml.m5.large", 1)),))
     deployment = Deploying(endpoints, Models(gateway)).start(plan)
     with pytest.raises(Unreachable):

@@ -14,10 +14,10 @@ from tests.service.endpoint_account import QUICK, Account, opened
 from tests.service.stub_aws import Refused, StubAws
 from tests.waiting import eventually, turn
 from tui.resources.endpoint_metrics import LAST_HOUR
-from tui.resources.endpoint_weights import VariantWeight
-from tui.resources.endpoints import Endpoint
+from tui.resources.endpoint_weights import VariantWeight, weights_of
+from tui.resources.endpoints import Endpoint, EndpointDetail
 from tui.service.endpoint_learning import DESCRIBED
-from tui.service.endpoints import Endpoints
+from tui.service.endpoints import Endpoints, Weights
 from tui.service.errors import InvalidRequest, NotFound, ServiceFault, Unreachable
 from tui.service.gateway import Gateway
 from tui.service.pace import Pace
@@ -213,9 +213,13 @@ async def test_weights_whose_answer_never_came_can_be_restored(
 ) -> None:
     account.add("boston", 1)
     aws.answers["UpdateEndpointWeightsAndCapacities"] = aws.never
-    gateway.timeout = 0.3
+
+    def undo(detail: EndpointDetail) -> Weights:
+        gateway.timeout = 0.3  # for the update, which is asked for next
+        return weights_of(detail)
+
     with pytest.raises(Unreachable):
-        await endpoints.set_weights("boston", (VariantWeight("A", 3.0), VariantWeight("B", 1.0)))
+        await endpoints.set_weights("boston", (VariantWeight("A", 3.0), VariantWeight("B", 1.0)), undo)
     assert endpoints.previous_weights("boston") == (VariantWeight("A", 1.0, 1), VariantWeight("B", 1.0, 1))
 
 

@@ -14,7 +14,7 @@ from tests.local.server import LocalServer
 from tests.local.training import request, upload_data
 from tests.service.conftest import UNHURRIED
 from tests.service.link import link_to
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 from tui.resources.datasets import DataError, UploadedDataset
 from tui.resources.watches import Watch, WatchRun, WatchStatus
 from tui.service.budget import Budget
@@ -101,8 +101,10 @@ async def test_a_file_changed_twice_quickly_is_uploaded_once(server: LocalServer
         here.watching.add(Watch(str(path), HERE, {"name": "quick"}))
         await here.settled(path)
         assert here.runs(path) == (), "what was there at the beginning is left alone"
+        settle_seconds, here.watching.settle_seconds = here.watching.settle_seconds, DEADLINE_SECONDS
         write(path, 60)
         await here.is_doing(path, "changed")
+        here.watching.settle_seconds = settle_seconds  # from the next change on
         write(path, 70)
         [run] = await here.has_runs(path, 1)
         await here.settled(path)
