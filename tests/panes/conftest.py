@@ -1,4 +1,4 @@
-"""Fixtures of the panes: a clock that stands still in one time zone."""
+"""Fixtures of the panes: a clock that stands still in one time zone, and lists that do not paint of themselves."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.panes.scripted import HOUSES, NOW, ScriptedDatasets, ScriptedLogs, ScriptedTraining
+from tui.panes import list_pane
 
 
 @pytest.fixture(autouse=True)
 def _fixed_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(time, "time", lambda: NOW)
+    monkeypatch.setattr(list_pane, "AGE_SECONDS", 3600.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "UTC")
         time.tzset()
