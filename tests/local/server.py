@@ -19,7 +19,7 @@ from botocore.config import Config
 COMMAND = [sys.executable, "-m", "tui.local", "serve"]
 
 _EXPORT = "export "
-_WAIT_SECONDS = 20
+_WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)

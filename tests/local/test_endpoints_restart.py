@@ -32,7 +32,7 @@ from tests.local.server import LocalServer, run_server
 pytestmark = pytest.mark.usefixtures("trained_artifacts")
 
 _SLOW = ("--phase-seconds", "3600")
-_CLOSE_SECONDS = 10
+_CLOSE_SECONDS = 60
 
 
 def _kill(server: LocalServer) -> None:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from tests.local.endpoints import (
     BROKEN_MODEL,
     CLIENTS,
+    DEADLINE_SECONDS,
     LINEAR_MODEL,
     assert_share,
     blue_green,
@@ -183,7 +184,7 @@ def test_updates_at_once_are_made_one_by_one_or_refused(server: LocalServer, sag
     barrier = threading.Barrier(CLIENTS)
 
     def update(_: int) -> int:
-        barrier.wait(10)
+        barrier.wait(DEADLINE_SECONDS)
         return server.send_json("sagemaker", "SageMaker.UpdateEndpoint", body).status
 
     with ThreadPoolExecutor(CLIENTS) as pool:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from tests.local.server import LocalServer
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 
 class TestGate:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.local.server import LocalServer
 from tests.local.shapes import mismatches
+from tests.waiting import DEADLINE_SECONDS
 
 
 def make_stream(server: LocalServer, group: str, stream: str = "algo-1") -> Any:
@@ -46,7 +47,7 @@ def test_reading_until_the_token_repeats_while_a_writer_appends(server: LocalSer
 
     writer = threading.Thread(target=write)
     writer.start()
-    assert halfway.wait(30)
+    assert halfway.wait(DEADLINE_SECONDS)
     seen: list[str] = []
     token: dict[str, str] = {}
     while True:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import http.client
 import socket
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.local.s3_requests import chunked, crc32, failure, raw
 from tests.local.server import LocalServer
+from tests.waiting import DEADLINE_SECONDS
 
 
 def test_a_trailing_checksum_is_verified_and_answered(server: LocalServer, s3: Any, bucket: str) -> None:
@@ -99,23 +99,21 @@ def test_a_checksum_this_server_cannot_compute_is_kept(server: LocalServer, s3: 
     assert head.headers["x-amz-checksum-crc64nvme"] == "AAAAAAAAAAA="
 
 
-def test_expect_100_continue_is_answered_at_once(server: LocalServer, bucket: str) -> None:
+def test_expect_100_continue_is_answered_before_the_body(server: LocalServer, bucket: str) -> None:
     head = (
         f"PUT /{bucket}/expected HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nContent-Length: 4\r\n"
         f"Authorization: {server.authorization('s3')}\r\nExpect: 100-continue\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
-        start = time.monotonic()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=DEADLINE_SECONDS) as connection:
         connection.sendall(head.encode())
-        assert connection.recv(4096).startswith(b"HTTP/1.1 100 ")
-        assert time.monotonic() - start < 0.9, "a client would have given up waiting after a second"
+        assert connection.recv(4096).startswith(b"HTTP/1.1 100 "), "before the server has got anything of the body"
         connection.sendall(b"body")
         assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_refused_upload_does_not_disturb_the_next_request(server: LocalServer, s3: Any, bucket: str) -> None:
     body = b"x" * 3_000_000
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE_SECONDS)
     headers = {"Authorization": server.authorization("s3")}
     for path, status in (("/no-such-bucket-here/x", 404), (f"/{bucket}/x", 200)):
         connection.request("PUT", path, body, headers)

@@ -18,7 +18,7 @@ import pytest
 from tests.local.server import COMMAND, LocalServer, refused_start, run_server
 from tui.local.serve import main
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 
 def mode(path: Path) -> int:

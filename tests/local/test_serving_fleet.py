@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local.serving import BUCKET, IMAGES, Stage, open_stage
-from tests.waiting import until
+from tests.waiting import DEADLINE_SECONDS, until
 from tui.local.serving.fleet import LoadFailed
 from tui.local.serving.link import HostLost
 from tui.local.serving.model_host import ModelHost
@@ -248,7 +248,7 @@ class TestHost:
         pid = host.pid
         assert pid is not None
         host.close()
-        loading.join(10)
+        loading.join(DEADLINE_SECONDS)
         assert len(outcome) == 1
         assert not psutil.pid_exists(pid)
         with pytest.raises(HostLost, match="The server stops"):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.serving import routing
-from tests.waiting import turn
+from tests.waiting import DEADLINE_SECONDS, turn
 from tui.local.errors import AwsError
 from tui.local.serving import routing as module
 from tui.local.serving.fleet import LoadedModel, ModelSpec
@@ -144,5 +144,5 @@ async def test_a_model_stays_until_its_last_request_has_been_answered() -> None:
         unloading.join(0.02)
         assert unloading.is_alive()
         dispatch.route.model.release()
-    unloading.join(5)
+    unloading.join(DEADLINE_SECONDS)
     assert not unloading.is_alive()

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
-from tests.screens.terminal import Terminal, screen_text, terminal_of, until
+from tests.screens.terminal import DEADLINE, Terminal, screen_text, terminal_of, until
 from themes import STATUS_TOKENS, STYLESHEET, THEMES
 from tui.commands import commands
 from tui.panes.data_messages import CancelWanted
@@ -129,7 +129,7 @@ class Stage:
         await self.until(lambda: not any(text in self.text for text in texts), f"still {texts} on the screen")
 
     async def until(self, happened: Callable[[], bool], what: str) -> None:
-        await until(self.app, happened, what, 20)
+        await until(self.app, happened, what)
 
     async def hide(self) -> None:
         self.app.screen.query_one("#panes", ContentSwitcher).current = "elsewhere"
@@ -171,7 +171,7 @@ class Stage:
 async def stage(pane: Pane, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Stage]:
     """The pane on a screen of that size, for the length of the block."""
     app = PaneApp(pane)
-    async with asyncio.timeout(60), app.run_test(size=size, headless=False, notifications=True) as pilot:
+    async with asyncio.timeout(3 * DEADLINE), app.run_test(size=size, headless=False, notifications=True) as pilot:
         running: Stage = Stage(app, pilot)
         await running.until(lambda: isinstance(app.screen, PaneScreen), "no screen")
         yield running

@@ -204,7 +204,7 @@ async def test_what_the_console_says(text: str, tmp_path: Path) -> None:
     app.driver_class = Terminal
     async with app.run_test(headless=False, notifications=True) as pilot:
         app.screen.notify(text, severity="error", timeout=60)
-        await until(app, lambda: bool(app.screen.query(Toast)), "no message", 20)
+        await until(app, lambda: bool(app.screen.query(Toast)), "no message")
         await pilot.pause()
         assert "▌" in screen_text(app)
         assert foreign_controls("".join(terminal_of(app).written)) == []

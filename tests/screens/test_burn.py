@@ -78,12 +78,12 @@ async def test_leaving_with_endpoints_that_cost_asks_once(tmp_path: Path) -> Non
         assert isinstance(main, MainScreen)
         main.endpoints = (IDLE,)
         app.action_ask_quit()
-        await until(app, lambda: "$1.408/h, $1,028 a month" in screen_text(app), "no question", 20)
+        await until(app, lambda: "$1.408/h, $1,028 a month" in screen_text(app), "no question")
         await pilot.press("n")
-        await until(app, lambda: not isinstance(app.screen, Confirm), "the question stays", 20)
+        await until(app, lambda: not isinstance(app.screen, Confirm), "the question stays")
         assert app.is_running
         app.action_ask_quit()
-        await until(app, lambda: not app.is_running, "it asks again", 20)
+        await until(app, lambda: not app.is_running, "it asks again")
         app.workers.cancel_all()
 
 

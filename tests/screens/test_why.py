@@ -11,7 +11,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tests.panes.scripted import detail, job
-from tests.screens.terminal import Terminal, screen_text, until
+from tests.screens.terminal import DEADLINE, Terminal, screen_text, until
 from themes import STATUS_TOKENS, STYLESHEET, THEMES
 from tui.resources.logs import training_log
 from tui.resources.tracebacks import LastWords, last_words
@@ -88,12 +88,12 @@ async def shown(
 ) -> AsyncIterator[tuple[Host, Pilot[None]]]:
     """The page on a screen of that size, for the length of the block."""
     app = Host(account if isinstance(account, Subject) else account.subject)
-    async with asyncio.timeout(60), app.run_test(size=size, headless=False) as pilot:
+    async with asyncio.timeout(3 * DEADLINE), app.run_test(size=size, headless=False) as pilot:
         yield app, pilot
 
 
 async def sees(app: Host, *texts: str) -> None:
-    await until(app, lambda: all(text in screen_text(app) for text in texts), f"no {texts} on the screen", 20)
+    await until(app, lambda: all(text in screen_text(app) for text in texts), f"no {texts} on the screen")
 
 
 async def test_a_host_whose_log_cannot_be_read_does_not_hide_what_is_known() -> None:

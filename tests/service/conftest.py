@@ -62,8 +62,8 @@ async def gateway(_gateway: CountingGateway, aws: StubAws) -> AsyncIterator[Gate
     yield _gateway
     aws.release()
     ours = before | {asyncio.current_task()}
-    await eventually(lambda: asyncio.all_tasks() - ours, "the end of the test's tasks", 20, holds=lambda left: not left)
-    await eventually(lambda: _gateway.owed, "answers to the test's requests", 20, holds=lambda owed: not owed)
+    await eventually(lambda: asyncio.all_tasks() - ours, "the end of the test's tasks", holds=lambda left: not left)
+    await eventually(lambda: _gateway.owed, "answers to the test's requests", holds=lambda owed: not owed)
 
 
 @pytest.fixture(scope="session")

@@ -131,14 +131,14 @@ async def test_a_worker_that_never_works_is_not_started_for_ever(
     gateway.close()
 
 
-async def test_closing_is_immediate_while_a_socket_hangs(mortal: Gateway, aws: StubAws) -> None:
+async def test_closing_does_not_wait_for_a_socket_that_hangs(mortal: Gateway, aws: StubAws) -> None:
     aws.answers["ListTrainingJobs"] = aws.never
     hanging = asyncio.create_task(mortal.call("sagemaker", "ListTrainingJobs"))
     await eventually(lambda: aws.requests, "the request to arrive")
     worker = pid_of(mortal)
     begun = time.monotonic()
     mortal.close()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < mortal.timeout / 2
     assert not alive(worker)
     for call in (hanging, mortal.call("sagemaker", "ListModels")):
         with pytest.raises(WorkerLost, match="The console is closing"):
