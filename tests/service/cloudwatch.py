@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.local.server import LocalServer
 from tests.service.stub_aws import Refused, StubAws
+from tests.waiting import DEADLINE_SECONDS
 from tui.resources.logs import TRAINING_JOBS, LogBatch, LogLine, Writing, training_log
 from tui.service.gateway import Gateway
 from tui.service.log_reading import State
@@ -72,7 +73,7 @@ def follow(gateway: Gateway, state: State, pause: float = POLL_SECONDS, job: str
 
 
 async def batches(following: AsyncIterator[LogBatch]) -> list[LogBatch]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE_SECONDS):
         return [batch async for batch in following]
 
 

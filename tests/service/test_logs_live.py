@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.local.server import LocalServer
 from tests.service.stub_aws import StubAws
+from tests.waiting import DEADLINE_SECONDS
 from tui.resources.logs import LogBatch, LogLine, LogSource, Writing, training_log
 from tui.service.errors import InvalidRequest, NotFound, ReadOnly, ServiceError
 from tui.service.gateway import Gateway
@@ -58,7 +59,7 @@ class Writer:
 async def until(batches: AsyncIterator[LogBatch], text: str) -> list[str]:
     """The texts up to one."""
     found: list[str] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE_SECONDS):
         async for batch in batches:
             found += [line.text for line in batch.lines]
             if text in found:
@@ -67,7 +68,7 @@ async def until(batches: AsyncIterator[LogBatch], text: str) -> list[str]:
 
 
 async def rest(reading: LogReading) -> list[str]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE_SECONDS):
         return [line.text async for batch in reading.follow() for line in batch.lines]
 
 
@@ -96,17 +97,19 @@ async def test_what_was_sampled_away_is_filled_in_afterwards(embedded: Gateway, 
     writer = Writer(server, "live-sampled")
     reading = writer.read_by(embedded)
     texts = [str(number) for number in range(3000)]
-    found: list[str] = []
+    written, found = 0, list[str]()
     sampled = False
-    async with asyncio.timeout(20), aclosing(reading.tail()) as tail:
+    async with asyncio.timeout(DEADLINE_SECONDS), aclosing(reading.tail()) as tail:
         async for batch in tail:
             found += [line.text for line in batch.lines]
             sampled |= batch.sampled
-            if not found:
+            if written == 0:
                 await writer.write("0")
-            elif len(found) == 1:
+                written = 1
+            elif written == len(found) == 1:
                 await writer.write(*texts[1:])
-            else:
+                written = len(texts)
+            elif len(found) > 1:
                 break
     assert sampled
     assert 500 <= len(found) < len(texts)
@@ -134,7 +137,7 @@ async def test_it_ends_a_little_after_the_job(embedded: Gateway, server: LocalSe
     writer = Writer(server, "live-end")
     reading = writer.read_by(embedded)
     batches = 0
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE_SECONDS):
         async for _ in reading.tail():
             batches += 1
             writer.running = False

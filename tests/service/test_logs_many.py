@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 
 from tests.local.server import LocalServer
+from tests.waiting import DEADLINE_SECONDS
 from tui.resources.logs import LogLine, LogSource, Writing, endpoint_log, training_log
 from tui.service.gateway import Gateway
 from tui.service.logs import Logs
@@ -133,7 +134,7 @@ async def test_a_window_without_lines_says_so_by_an_empty_batch(embedded: Gatewa
     async def state() -> Writing:
         return Writing(True, "It has no log.")
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE_SECONDS):
         batch = await anext(Logs(embedded, 0.01).open(source, state, window=3600.0).follow())
     assert (batch.lines, batch.waiting) == ((), "")
 

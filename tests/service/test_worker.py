@@ -16,7 +16,7 @@ import pytest
 from tests.service.conftest import UNHURRIED
 from tests.service.stub_aws import StubAws
 from tests.service.worker_pipes import DEADLINE_SECONDS, Console, Pipes
-from tests.waiting import turn
+from tests.waiting import turn, until
 from tui.service.budget import Budget
 from tui.service.errors import ServiceFault
 from tui.service.gateway import Gateway
@@ -87,6 +87,7 @@ def test_no_more_progress_is_on_its_way_than_the_window(console: Console, define
     assert [console.receive() for _ in range(WINDOW)] == [Progress(1, number) for number in range(WINDOW)]
     console.send(Task(2, "count", {"to": 0}))  # an answer behind which a further report would have come
     assert console.receive() == Done(2, 0)
+    until(lambda: len(reported) >= WINDOW, "the task to go on behind its last report")
     assert len(reported) == WINDOW
     for number in range(WINDOW, 50):
         console.send(Taken(1))
