@@ -6,9 +6,10 @@ from typing import Literal, TypeVar
 
 from textual.app import ComposeResult
 from textual.command import CommandList, CommandPalette
-from textual.widgets import OptionList, Select
+from textual.widgets import LoadingIndicator, OptionList, Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
 
+from widgets.dialog import LeftOnce
 from widgets.worker_owner import WorkerOwner
 
 Value = TypeVar("Value")
@@ -35,8 +36,17 @@ class Dropdown(Select[Value]):
         yield _Overlay(type_to_search=self._type_to_search).data_bind(compact=Select.compact)
 
 
-class Palette(WorkerOwner, CommandPalette):
+class Palette(LeftOnce, WorkerOwner, CommandPalette):
     """Textual's command palette, whose search ends before its list does, and whose pages wait for the list."""
+
+    def _watch__list_visible(self) -> None:
+        if self.query(CommandList):
+            super()._watch__list_visible()
+
+    async def _watch__show_busy(self) -> None:
+        """A search that was given up says that it is over, however late."""
+        if self.query(LoadingIndicator):
+            await super()._watch__show_busy()
 
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList).scrollable_content_region:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from textual.dom import DOMNode
+from textual.widget import Widget
 from textual.worker_manager import WorkerManager
 
 
@@ -20,7 +20,8 @@ class WorkerOwner:
     in between finds none of them, which ends the console: a form was left while a price was asked for.
     """
 
-    def _on_prune(self: _Node) -> None:
-        """The widget begins to go; its children are told after this."""
-        assert isinstance(self, DOMNode)
+    async def _message_loop_exit(self: _Node) -> None:
+        """The last message was taken, of which some may have begun work; now the children are told to go."""
+        assert isinstance(self, Widget)
         self.workers.cancel_node(self)
+        await Widget._message_loop_exit(self)

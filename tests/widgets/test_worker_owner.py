@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from textual import on
 from textual.app import App, ComposeResult
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -29,7 +31,7 @@ class Asking(WorkerOwner, ModalScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.answered = asyncio.Event()
-        self.shown = False
+        self.shown = self.begun = False
 
     def compose(self) -> ComposeResult:
         yield Going(self.answered)
@@ -51,6 +53,35 @@ async def test_an_answer_for_a_screen_that_goes_is_dropped() -> None:
         asking.dismiss()
         await eventually(lambda: not asking.is_attached, "the screen is gone")
         assert asking.answered.is_set()
+    assert not asking.shown
+
+
+class TypedAhead(Asking):
+    """Is asked by what was typed before it was told to go, and is looked at afterwards."""
+
+    class Typed(Message):
+        """What was typed."""
+
+    def on_mount(self) -> None:
+        """Nothing is asked yet."""
+
+    def _on_prune(self) -> None:
+        self.post_message(self.Typed())
+
+    @on(Typed)
+    def begin(self) -> None:
+        self.begun = True
+        self.run_worker(self.ask())
+
+
+async def test_an_answer_that_was_asked_for_at_the_last_moment_is_dropped() -> None:
+    app = App[None]()
+    async with app.run_test():
+        asking = TypedAhead()
+        await app.push_screen(asking)
+        asking.dismiss()
+        await eventually(lambda: not asking.is_attached, "the screen is gone")
+        assert asking.begun
     assert not asking.shown
 
 

@@ -8,16 +8,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from themes import DIALOGS_STYLESHEET
 from tui.panes.wording import moment
 from tui.service.budget import LoggedCall
+from widgets.dialog import Dialog
 from widgets.text import content
 
 
-class CallLog(ModalScreen[None]):
+class CallLog(Dialog[None]):
     """Lists the mutating calls, newest first."""
 
     CSS_PATH = DIALOGS_STYLESHEET

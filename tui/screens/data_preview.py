@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from themes import DIALOGS_STYLESHEET
@@ -18,11 +17,11 @@ from tui.resources.datasets import DataError
 from tui.resources.previews import Preview, PreviewMark
 from tui.service.datasets import Datasets
 from tui.service.errors import ServiceError
+from widgets.dialog import Dialog
 from widgets.key_bar import KeyBar
 from widgets.table import Table
 from widgets.table_columns import Column, between, fixed
 from widgets.text import cells, content, one_line
-from widgets.worker_owner import WorkerOwner
 
 _WIDEST = 24
 
@@ -30,7 +29,7 @@ Row = tuple[int, tuple[str, ...]]
 """A row's number in the file, counted from 1, and its cells."""
 
 
-class PreviewScreen(WorkerOwner, ModalScreen[None]):
+class PreviewScreen(Dialog[None]):
     """Shows one page; the next one is read when it is asked for."""
 
     CSS_PATH = DIALOGS_STYLESHEET

@@ -8,17 +8,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from themes import DIALOGS_STYLESHEET
+from widgets.dialog import Dialog
 from widgets.text import cells, content
 
 _SHORT, _LONG = 14, 40
 """Cells within which the sentences of a list to choose from begin below each other."""
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Asks once; Cancel has the keyboard, so that a stray Enter does nothing."""
 
     CSS_PATH = DIALOGS_STYLESHEET
@@ -53,7 +53,7 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(answer)
 
 
-class TypeName(ModalScreen[bool]):
+class TypeName(Dialog[bool]):
     """Asks for the name of what is deleted, so that no single key deletes anything."""
 
     CSS_PATH = DIALOGS_STYLESHEET
@@ -83,7 +83,7 @@ class TypeName(ModalScreen[bool]):
             self.query_one("#problem", Static).update(content("That is not its name; nothing was deleted."))
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Dialog[str | None]):
     """A short list to choose from."""
 
     CSS_PATH = DIALOGS_STYLESHEET

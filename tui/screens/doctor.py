@@ -14,13 +14,13 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from themes import DIALOGS_STYLESHEET
 from tui.panes.wording import count
 from tui.resources.csv_repairs import RepairPlan, plan_of, plan_problem, proposed
 from tui.resources.csv_reports import CsvReport, Finding
+from widgets.dialog import Dialog
 from widgets.key_bar import KeyBar
 from widgets.table import Table
 from widgets.table_columns import Column, fixed, flex
@@ -88,7 +88,7 @@ class FindingsTable(Table[Treatment]):
             self.action_move(1)
 
 
-class DoctorScreen(ModalScreen[RepairPlan | None]):
+class DoctorScreen(Dialog[RepairPlan | None]):
     """Leaves with the plan of what shall be done, or with None."""
 
     CSS_PATH = DIALOGS_STYLESHEET

@@ -10,14 +10,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Select, Static, TextArea
 
 from themes import DIALOGS_STYLESHEET
 from tui.drafts import Drafts
+from widgets.dialog import Dialog
 from widgets.options import Dropdown
 from widgets.text import clean, content, one_line
-from widgets.worker_owner import WorkerOwner
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Field:
     """Shown under the field while nothing is wrong with it."""
 
 
-class Form(WorkerOwner, ModalScreen[dict[str, str] | None]):
+class Form(Dialog[dict[str, str] | None]):
     """Asks for the fields and leaves with their values, or with None; the draft stays until the caller forgets it."""
 
     CSS_PATH = DIALOGS_STYLESHEET

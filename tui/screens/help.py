@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from themes import DIALOGS_STYLESHEET
 from tui.commands import Command
+from widgets.dialog import Dialog
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Lists the commands that the screen below offered when help was asked for."""
 
     CSS_PATH = DIALOGS_STYLESHEET

@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from themes import DIALOGS_STYLESHEET
 from tui.panes.wording import count
 from tui.resources.endpoint_deployments import Belonging, ShutDownPlan
+from widgets.dialog import Dialog
 from widgets.text import content, one_line
 
 
@@ -138,7 +138,7 @@ class Checklist(Vertical, can_focus=True):
         )
 
 
-class ShutDownScreen(ModalScreen[Ticks | None]):
+class ShutDownScreen(Dialog[Ticks | None]):
     """Leaves with what is ticked once the name was typed; with None when nothing is to be deleted."""
 
     CSS_PATH = DIALOGS_STYLESHEET

@@ -9,11 +9,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from themes import DIALOGS_STYLESHEET
 from tui.panes.wording import moment
+from widgets.dialog import Dialog
 from widgets.table import Table
 from widgets.table_columns import Column, fixed, flex
 from widgets.text import content
@@ -37,7 +37,7 @@ COLUMNS = (
 )
 
 
-class SourcePicker(ModalScreen[tuple[Source, ...] | None]):
+class SourcePicker(Dialog[tuple[Source, ...] | None]):
     """Leaves with the marked rows or the one under the cursor; with None when nothing was chosen."""
 
     CSS_PATH = DIALOGS_STYLESHEET

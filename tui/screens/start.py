@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from themes import DIALOGS_STYLESHEET
+from widgets.dialog import LeftOnce
 from widgets.options import Options
 from widgets.text import content
 
@@ -20,7 +21,7 @@ WELCOME = """sagedeck is the keyboard console for Amazon SageMaker. It found no 
 (no profile, no access key in the environment)."""
 
 
-class StartScreen(Screen[str]):
+class StartScreen(LeftOnce, Screen[str]):
     """Offers the ways to begin; leaves with the id of the one chosen."""
 
     CSS_PATH = DIALOGS_STYLESHEET

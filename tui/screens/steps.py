@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from themes import DIALOGS_STYLESHEET
 from tui.panes.wording import duration
+from widgets.dialog import Dialog
 from widgets.text import content
 
 State = Literal["doing", "done", "stays", "failed"]
@@ -38,7 +38,7 @@ class Step:
     """By which it is known again when `what` is said differently later."""
 
 
-class StepsScreen(ModalScreen[bool]):
+class StepsScreen(Dialog[bool]):
     """Shows the steps it is told; leaves with True when a person asked for `offer` after they had failed."""
 
     CSS_PATH = DIALOGS_STYLESHEET

@@ -8,12 +8,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from themes import DIALOGS_STYLESHEET
 from tui.panes.wording import count, moment, size
 from tui.resources.logs import LogStream
+from widgets.dialog import Dialog
 from widgets.table import Table
 from widgets.table_columns import Column, fixed, flex
 from widgets.text import content
@@ -52,7 +52,7 @@ def _is_shown(stream: LogStream, shown: frozenset[str]) -> bool:
     return not shown or bool(shown & {stream.name, stream.host, stream.host.partition("/")[0]})
 
 
-class StreamPicker(ModalScreen[frozenset[str] | None]):
+class StreamPicker(Dialog[frozenset[str] | None]):
     """Leaves with the names of the chosen streams, none of them for all; with None when nothing was chosen."""
 
     CSS_PATH = DIALOGS_STYLESHEET

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from themes import DIALOGS_STYLESHEET
@@ -20,10 +19,10 @@ from tui.service.errors import ServiceError
 from tui.service.why import Subject
 from widgets.cells import as_content
 from widgets.clipboard import copy
+from widgets.dialog import Dialog
 from widgets.key_bar import KeyBar
 from widgets.log_text import displayed
 from widgets.text import content
-from widgets.worker_owner import WorkerOwner
 
 BAR_CELLS = 10
 """Cells of the bar of the longest step of a timeline."""
@@ -44,7 +43,7 @@ class Page(VerticalScroll):
     ]
 
 
-class WhyScreen(WorkerOwner, ModalScreen[bool]):
+class WhyScreen(Dialog[bool]):
     """Tells what is known of how something ended; leaves with whether its log shall be opened.
 
     What is known already is shown at once, the rest as it is read, and what cannot be read is said in its place.
