@@ -14,7 +14,7 @@ import pytest
 from tui import __version__
 
 _COMMAND = [sys.executable, "-m", "tui"]
-_DEADLINE_SECONDS = 30
+_DEADLINE_SECONDS = 60
 
 
 def sagedeck(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

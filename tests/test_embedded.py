@@ -20,7 +20,7 @@ from tui.service.budget import Budget
 from tui.service.gateway import Gateway
 from tui.service.wire import Connection
 
-_DEADLINE_SECONDS = 30
+_DEADLINE_SECONDS = 60
 
 
 @asynccontextmanager

@@ -46,7 +46,7 @@ async def test_no_coroutine_reaches_out() -> None:
 
 def test_child_processes_find_nobody_outside() -> None:
     code = "import urllib.request; urllib.request.urlopen('http://sts.amazonaws.com/', timeout=5)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert "Connection refused" in done.stderr
 
 

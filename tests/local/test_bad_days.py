@@ -37,7 +37,7 @@ from tui.local.jobs.table import Job, JobTable
 from tui.local.store import Store
 
 _INTERRUPTED = "InternalServerError: the embedded SageMaker stopped while this job ran; start the job again."
-_DEADLINE_SECONDS = 20
+_DEADLINE_SECONDS = 60
 
 
 def _stored(data: Path, name: str) -> Job:

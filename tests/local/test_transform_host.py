@@ -16,7 +16,7 @@ from tui.local.algorithms.inference import Reply
 from tui.local.transform import host
 from tui.local.transform.host import DataLog, FileDone, FileFailed, HostTask, InputFile, Report, transform
 
-_DEADLINE_SECONDS = 20
+_DEADLINE_SECONDS = 60
 
 
 class _Model:

@@ -7,7 +7,7 @@ import http.client
 from tests.local.server import LocalServer
 from tests.waiting import until
 
-_DEADLINE_SECONDS = 20
+_DEADLINE_SECONDS = 60
 
 
 def begin_upload(server: LocalServer, bucket: str, key: str) -> http.client.HTTPConnection:

@@ -15,7 +15,7 @@ from tui.service.wire import (
 )
 from tui.service.worker.__main__ import Worker
 
-DEADLINE_SECONDS = 20
+DEADLINE_SECONDS = 60
 
 
 class Console:
