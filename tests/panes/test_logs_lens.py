@@ -31,6 +31,19 @@ async def test_one_host_after_the_other_is_shown_alone(logs: ScriptedLogs) -> No
             await here.press("H")
 
 
+async def test_the_next_host_is_known_before_the_log_is_read_again(logs: ScriptedLogs) -> None:
+    logs.known = ("algo-1", "algo-2", "algo-3")
+    async with reading(logs) as here:
+        here.comes("of one")
+        await here.sees("Log of first ", "of one")
+        logs.known = ()  # the service has not answered yet
+        await here.press("H", "H", "H")
+        await here.sees("Log of first · algo-3 alone, 1 of 3 hosts")
+        here.pane.source = training_log("second")
+        await here.sees("Log of second")
+        await here.until(lambda: "logs.host" in here.dimmed, "dimmed: its hosts are others")
+
+
 async def test_a_log_of_one_host_has_no_other(logs: ScriptedLogs) -> None:
     logs.known = ("algo-1",)
     async with reading(logs) as here:

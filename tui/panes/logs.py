@@ -77,7 +77,7 @@ class LogsPane(Pane):
 
     def watch_source(self, source: LogSource | None) -> None:
         """Another log: begin anew, with all of its hosts."""
-        self._ranked = False
+        self._ranked, self._reading = False, None
         self._window = source.window if source else None
         self.view.save_name = f"{source.label.replace('/', '-')}.log" if source else ""
         self.choose(frozenset())
@@ -117,8 +117,10 @@ class LogsPane(Pane):
         """Forget the lines and read the log again."""
         self.workers.cancel_group(self, "history")
         self._end_live_tail("Live Tail has ended")
-        source = self.source
+        source, before = self.source, self._reading
         self._reading = self._logs.open(source, only=self._only, window=self._window) if source else None
+        if self._reading and before:
+            self._reading.streams = before.streams  # whoever presses H again at once goes on to the next host
         self._complete = False
         self.view.clear()
         self.view.empty_text = LOOKING if source else EMPTY
