@@ -158,6 +158,9 @@ def train(root: Path, image: str) -> int:
 
 def _run(output: Connection, lifeline: Connection, body: Callable[..., int], arguments: tuple[Any, ...]) -> None:
     os.setsid()
+    for number in _GROUP_SIGNALS:
+        # What the group was sent before this process left it was not meant for it: being ignored, it is forgotten.
+        signal.signal(number, signal.signal(number, signal.SIG_IGN))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _GROUP_SIGNALS)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
