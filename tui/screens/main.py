@@ -173,8 +173,9 @@ class MainScreen(WorkerOwner, Screen[None]):
         await self.action_show(pane.id)
 
     async def action_last_pane(self) -> None:
-        """The pane before this one."""
-        await self.action_show(self._last)
+        """The pane before this one, unless another is just taking its place."""
+        if self.switcher.query(f"#{self._last}"):
+            await self.action_show(self._last)
 
     @on(Wish)
     def _fulfil(self, wish: Wish) -> None:
