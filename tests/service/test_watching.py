@@ -63,6 +63,11 @@ class Watcher:
         await eventually(lambda: self.statuses, f"{count} runs of the watch", holds=has_run)
         return self.runs(path)
 
+    def marks(self, path: Path) -> set[str]:
+        """Of the changes at a path that are to be uploaded, or are under way."""
+        under_way = self.watching._under_way.get(str(path))
+        return {*self.watching._pending[str(path)].values(), *([under_way.mark] if under_way else ())}
+
     async def is_doing(self, path: Path, words: str) -> None:
         """Wait until what the watch of a path does begins with these words."""
         await eventually(lambda: self.doing(path), repr(words), holds=lambda doing: doing.startswith(words))
@@ -128,7 +133,9 @@ async def test_after_a_break_in_the_connection_it_is_uploaded_once_more(server: 
             [failed] = await here.has_runs(path, 1)
             assert failed.outcome == "failed"
             await here.is_doing(path, "trying again")
+            before = here.marks(path)
             write(path, 90)
+            await eventually(lambda: here.marks(path) - before, "the change to be noticed")
             link.mend()
             runs = await here.has_runs(path, 2)
             await here.settled(path)
