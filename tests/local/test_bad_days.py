@@ -127,7 +127,7 @@ def test_an_end_while_the_algorithms_load(tmp_path: Path, marked: Marked, end: C
         with run_server(data, stderr=stderr) as server:
             upload_data(server)
             before = marked.alive()
-            server.client("sagemaker").create_training_job(**request("interrupted"))
+            server.client("sagemaker").create_training_job(**request("interrupted", **endless()))
             until(lambda: marked.alive() - before, "the host of the job to start")
             end(server)
             assert server.process.wait(_DEADLINE_SECONDS) == 0
