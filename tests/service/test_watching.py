@@ -16,7 +16,7 @@ from tests.service.conftest import UNHURRIED
 from tests.service.link import link_to
 from tests.waiting import DEADLINE_SECONDS, eventually
 from tui.resources.datasets import DataError, UploadedDataset
-from tui.resources.watches import Watch, WatchRun, WatchStatus
+from tui.resources.watches import FileMark, Watch, WatchRun, WatchStatus
 from tui.service.budget import Budget
 from tui.service.datasets import Datasets
 from tui.service.gateway import Gateway
@@ -25,6 +25,7 @@ from tui.service.logs import Logs
 from tui.service.training import Training
 from tui.service.watching import Watching
 from tui.service.wire import Connection
+from tui.service.worker.folders import mark_of
 
 HERE = "123456789012 us-east-1"
 
@@ -119,6 +120,36 @@ async def test_a_file_changed_twice_quickly_is_uploaded_once(server: LocalServer
         write(path, 80)
         runs = await here.has_runs(path, 2)
         assert [run.sentence for run in runs] == ["quick: 70 rows", "quick: 80 rows"]
+
+
+async def test_a_change_that_is_noticed_after_it_was_read_is_not_uploaded_again(
+    server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "late.csv"
+    write(path, 50)
+    heard: list[tuple[FileMark, ...]] = []
+
+    async def noticed() -> tuple[FileMark, ...]:
+        """What is heard of the file as it is now."""
+        now = FileMark(str(path), mark_of(path.stat()))
+        return await eventually(lambda: next((marks for marks in heard if now in marks), ()), "the file to be noticed")
+
+    async with watcher(server, tmp_path) as here:
+        hear = here.watching._hear
+        monkeypatch.setattr(here.watching, "_hear", heard.append)
+        here.watching.add(Watch(str(path), HERE, {"name": "late"}))
+        hear(await noticed())
+        write(path, 60)
+        hear(await noticed())
+        write(path, 70)
+        [run] = await here.has_runs(path, 1)
+        assert run.sentence == "late: 70 rows"
+        hear(await noticed())
+        assert here.marks(path) == set(), "what was made is what the file is like"
+        write(path, 80)
+        hear(await noticed())
+        runs = await here.has_runs(path, 2)
+        assert [run.sentence for run in runs] == ["late: 70 rows", "late: 80 rows"]
 
 
 async def test_after_a_break_in_the_connection_it_is_uploaded_once_more(server: LocalServer, tmp_path: Path) -> None:

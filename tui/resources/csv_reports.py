@@ -65,6 +65,9 @@ class CsvSource:
     rows: tuple[tuple[str, ...], ...]
     """The first rows below the header, as they stand in the file."""
 
+    mark: str = ""
+    """What the file was like when its reading began: another mark, another content. Empty for what is in S3."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -182,12 +182,12 @@ class Watching:
         """Make a data set of a file; after a break again and again, of what the file is by then."""
         delay, told = self.first_retry_seconds, False
         while True:
-            mark = self._pending[path].pop(file, "") or self._watches[path].seen.get(file, "")
-            self._under_way[path] = FileMark(file, mark)
+            noticed = self._pending[path].pop(file, "") or self._watches[path].seen.get(file, "")
+            self._under_way[path] = FileMark(file, noticed)
             try:
                 outcome, sentence = await self._make(path, file)
             except _BREAKS as error:
-                self._pending[path].setdefault(file, mark)
+                self._pending[path].setdefault(file, noticed)
                 if not told:
                     told = True
                     self._add(path, file, "failed", str(error))
@@ -198,7 +198,7 @@ class Watching:
             except (DataError, ServiceError) as error:
                 outcome, sentence = "refused", str(error)
             finally:
-                self._under_way.pop(path, None)
+                mark = self._under_way.pop(path).mark
             watch = self._watches[path]
             self._watches[path] = replace(watch, seen={**watch.seen, file: mark})
             self._add(path, file, outcome, sentence)
@@ -210,6 +210,11 @@ class Watching:
         name = Path(file).name
         self._say(path, f"checking {name}")
         report: CsvReport = await self._datasets.inspect(file)
+        # What was read may be newer than what was noticed, and is then not to be made again when it is noticed.
+        read = report.source.mark
+        self._under_way[path] = FileMark(file, read)
+        if self._pending[path].get(file) == read:
+            del self._pending[path][file]
         if report.errors:
             return "refused", report.errors[0].sentence
         plan = plan_by(report, watch.values)

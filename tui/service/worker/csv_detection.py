@@ -7,6 +7,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tui.resources.csv_cells import is_decimal_comma, is_missing, is_number
@@ -14,6 +15,7 @@ from tui.resources.csv_reports import CsvDialect, CsvSource
 from tui.resources.datasets import DataError
 from tui.service.worker.context import TaskContext
 from tui.service.worker.csv_reading import cannot_read, opened
+from tui.service.worker.folders import mark_of
 
 PEEK_BYTES = 256 << 10
 _PEEK_LIMIT = 8 << 20
@@ -40,11 +42,12 @@ def peek_csv(context: TaskContext, path: str, sample_rows: int = 50, has_header:
     context.check()
     file = Path(path)
     with opened(file) as source:
-        size = file.stat().st_size
+        status = file.stat()
+        size = status.st_size
         data = source.read(PEEK_BYTES)
         while data.count(b"\n") < 2 and len(data) < min(size, _PEEK_LIMIT):
             data += source.read(len(data))
-    return told_by(path, data, size, sample_rows, has_header)
+    return replace(told_by(path, data, size, sample_rows, has_header), mark=mark_of(status))
 
 
 def told_by(path: str, data: bytes, size: int, sample_rows: int = 50, has_header: bool | None = None) -> CsvSource:

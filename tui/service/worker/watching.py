@@ -11,7 +11,7 @@ from watchfiles import Change, watch
 from tui.resources.datasets import DataError
 from tui.resources.watches import FileMark
 from tui.service.worker.context import TaskContext
-from tui.service.worker.folders import CSV_ENDINGS
+from tui.service.worker.folders import CSV_ENDINGS, mark_of
 
 _LOOK_EVERY = 500
 """Milliseconds after which a watch that saw nothing looks whether it is still wanted."""
@@ -70,4 +70,4 @@ def _marks(files: Iterable[str], wanted: frozenset[str]) -> Iterable[FileMark]:
             status = os.stat(file)  # noqa: PTH116 - of many files, and often
         except OSError:
             continue
-        yield FileMark(file, f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}")
+        yield FileMark(file, mark_of(status))
