@@ -37,7 +37,7 @@ class Asking(WorkerOwner, ModalScreen[None]):
         yield Going(self.answered)
 
     def on_mount(self) -> None:
-        self.run_worker(self.ask())
+        self.run_worker(self.ask)
 
     async def ask(self) -> None:
         await self.answered.wait()
@@ -71,7 +71,7 @@ class TypedAhead(Asking):
     @on(Typed)
     def begin(self) -> None:
         self.begun = True
-        self.run_worker(self.ask())
+        self.run_worker(self.ask)
 
 
 async def test_an_answer_that_was_asked_for_at_the_last_moment_is_dropped() -> None:
