@@ -211,12 +211,10 @@ class SagedeckApp(App[None]):
 
         main = next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
         endpoints = main.endpoints if main and not self._told_of_money else ()
-        service = self.service
-        jobs = [*service.training.list.rows, *service.tuning.list.rows, *service.transforms.list.rows]
-        climbing = [ladder.state for ladder in service.canaries.running]
-        endings = [ending for now in main.endings if (ending := now())] if main else []
-        watched = service.watching.at_work
-        question = last_question(jobs, climbing, watched, endings, endpoints, embedded=self.embedded is not None)
+        now = self.service.under_way
+        endings = [ending for ask in main.endings if (ending := ask())] if main else []
+        embedded = self.embedded is not None
+        question = last_question(now.jobs, now.canaries, now.watched, endings, endpoints, embedded=embedded)
         self._told_of_money |= question is not None and self.embedded is None
         return question
 

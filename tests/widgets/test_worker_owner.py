@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from textual import on
 from textual.app import App, ComposeResult
@@ -37,7 +38,8 @@ class Asking(WorkerOwner, ModalScreen[None]):
         yield Going(self.answered)
 
     def on_mount(self) -> None:
-        self.run_worker(self.ask)
+        work: Callable[[], Awaitable[None]] = self.ask
+        self.run_worker(work)
 
     async def ask(self) -> None:
         await self.answered.wait()
@@ -71,7 +73,8 @@ class TypedAhead(Asking):
     @on(Typed)
     def begin(self) -> None:
         self.begun = True
-        self.run_worker(self.ask)
+        work: Callable[[], Awaitable[None]] = self.ask
+        self.run_worker(work)
 
 
 async def test_an_answer_that_was_asked_for_at_the_last_moment_is_dropped() -> None:

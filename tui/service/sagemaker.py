@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ from tui.service.wire import Connection
 
 if TYPE_CHECKING:
     from tui.resources.algorithms import AlgorithmName
+    from tui.resources.canary import CanaryState
+    from tui.resources.jobs import Job
     from tui.service.canary import Canaries
     from tui.service.datasets import Datasets
     from tui.service.endpoint_deploying import Deploying
@@ -30,6 +34,18 @@ if TYPE_CHECKING:
     from tui.service.transforms import Transforms
     from tui.service.tuning import Tuning
     from tui.service.watching import Watching
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """What the service layer knows to be under way."""
+
+    jobs: Sequence[Job]
+    """Of the lists that were looked at, running or not."""
+
+    canaries: Sequence[CanaryState]
+    watched: Sequence[str]
+    """Paths whose changes are made into data sets."""
 
 
 class SageMaker:
@@ -170,6 +186,17 @@ class SageMaker:
         await self.gateway.open(connection)
         if self._watches.exists() and not self.budget.read_only:
             self.watching.start()
+
+    @property
+    def under_way(self) -> UnderWay:
+        """What is under way; nothing is made or asked for the answer, since who wants it may be about to leave."""
+        made = self.__dict__
+        lists = [made[name].list for name in ("training", "tuning", "transforms") if name in made]
+        return UnderWay(
+            [job for jobs in lists for job in jobs.rows],
+            [ladder.state for ladder in self.canaries.running] if "canaries" in made else [],
+            self.watching.at_work if "watching" in made else [],
+        )
 
     def close(self) -> None:
         """Leave at once."""
