@@ -54,7 +54,7 @@ def commands(screen: Screen[Any]) -> Iterator[Command]:
             identifier,
             first.binding.description,
             first.tooltip or first.binding.description,
-            " ".join(active.binding.key_display or key_name(active.binding.key) for active in bindings),
+            " ".join(dict.fromkeys(one.binding.key_display or key_name(one.binding.key) for one in bindings)),
             first.binding.action,
             first.enabled,
             first.node,

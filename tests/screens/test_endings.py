@@ -77,7 +77,7 @@ def endings(here: Person) -> list[Ending]:
 
 
 @pytest.mark.parametrize("billed", [True, False])
-async def test_what_a_deployment_has_made_stays_and_its_endpoint_goes_on(billed: bool) -> None:
+async def test_what_a_deployment_has_made_stays_and_its_endpoint_goes_on_at_aws(billed: bool) -> None:
     script = Script()
     plan = DeploymentPlan("shop", "c", (DeployVariant(ConfigVariant("A", "", "ml.m5.large", 1)),))
     deployment = SimpleNamespace(plan=plan, created=(), run=script.run, uncertain=None)
@@ -93,7 +93,8 @@ async def test_what_a_deployment_has_made_stays_and_its_endpoint_goes_on(billed:
     assert endings(here) == [Ending("deployment of shop", stays)]
     deployment.created = (MODEL, CONFIG, ENDPOINT)
     goes_on = "goes on without the console, and the endpoint costs money until it is shut down (press 6)"
-    assert endings(here) == ([Ending("deployment of shop", goes_on)] if billed else [])
+    fails = "ends with the embedded SageMaker: the endpoint fails, and is to be deleted and deployed again"
+    assert endings(here) == [Ending("deployment of shop", goes_on if billed else fails)]
     await script.takes(None)
     await asyncio.gather(*script.working)
     assert here.endings == []

@@ -142,13 +142,14 @@ async def _deploy(stage: Stage, deployment: Deployment, screen: StepsScreen, for
 
 
 def _ending_of(stage: Stage, deployment: Deployment) -> Ending | None:
-    """Once the endpoint was asked for nothing is lost, but it goes on to cost."""
+    """Once the endpoint was asked for AWS goes on to make it; the embedded SageMaker does not without the console."""
     name = deployment.plan.endpoint
     what = f"deployment of {name}"
     made = [str(resource) for resource in deployment.created]
     if f"endpoint {name}" in made:
         costs = "goes on without the console, and the endpoint costs money until it is shut down (press 6)"
-        return Ending(what, costs) if stage.service.prices.billed else None
+        fails = "ends with the embedded SageMaker: the endpoint fails, and is to be deleted and deployed again"
+        return Ending(what, costs if stage.service.prices.billed else fails)
     stays = f"ends: there stays {', '.join(made)}, the rest is not made" if made else "ends before anything is made"
     return Ending(what, stays)
 
