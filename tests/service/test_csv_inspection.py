@@ -84,7 +84,7 @@ def test_blocks_add_up_to_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     whole = inspect(tmp_path, content)
     monkeypatch.setattr(csv_inspection, "BLOCK_BYTES", 300)
     monkeypatch.setattr(csv_inspection, "_ROWS_PER_BLOCK", 1)
-    assert inspect(tmp_path, content) == whole
+    assert inspect_csv(ScriptedContext(), str(tmp_path / "table.csv")) == whole
     assert whole.column("word").values == (("w0", 100), ("w1", 100), ("w2", 100), ("w3", 100))
     assert whole.column("x").minimum == 0
     assert whole.index_column == "id"
