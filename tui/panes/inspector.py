@@ -55,6 +55,8 @@ class Inspector(WorkerOwner, Vertical, Generic[V]):
         self.call_after_refresh(self._mount_views)
 
     async def _mount_views(self) -> None:
+        if not self.is_attached:  # the console is left before it has shown anything
+            return
         views = self.make_views(self.view)
         await self.mount(views)
         self._views = views

@@ -64,6 +64,8 @@ class TuningPictures(VerticalScroll):
             return
         for _ in self._draw(detail, trials, objective):
             await asyncio.sleep(0)
+            if not self.is_attached:
+                return
         self._shown = detail, trials
 
     def _draw(self, detail: TuningJobDetail, trials: Sequence[Trial], objective: Objective) -> Iterator[None]:

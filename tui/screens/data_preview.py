@@ -66,6 +66,8 @@ class PreviewScreen(Dialog[None]):
         table: Table[Row] = Table(_columns(page), lambda row: str(row[0]))
         place = self.query_one("#preview-rows", Vertical)
         await place.remove_children()
+        if not place.is_attached:  # the console is being left
+            return
         await place.mount(table)
         table.empty_text = "No rows."
         table.rows = tuple(enumerate(page.rows, page.row + 1))
